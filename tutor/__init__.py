@@ -1,0 +1,1 @@
+"""Tutor: a bilingual question-and-answer tutor on how neural networks learn, with numbers computed live."""

@@ -1,0 +1,56 @@
+"""Settings: what the environment may choose (`TUTOR_*`), read once at the start and refused when it makes no sense."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+KNOWN = ("TUTOR_DATABASE_URL", "TUTOR_RATE_LIMITS")
+_NOT_SETTINGS = ("TUTOR_BROWSER",)
+_STORES = ("memory://", "redis://", "rediss://", "memcached://", "mongodb://", "valkey://")
+
+
+class RefusedSetting(ValueError):
+    """A setting that cannot be: its name, and why in one sentence."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        super().__init__(f"{name}: {sentence}")
+        self.name, self.sentence = name, sentence
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`database_url` an SQLAlchemy URL; `rate_limits` "off" or where the counts are kept."""
+
+    database_url: str
+    rate_limits: str = "memory://"
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """The settings of this environment; raises RefusedSetting for an unknown name or an impossible value."""
+    for name in environ:
+        if name.startswith("TUTOR_") and name not in (*KNOWN, *_NOT_SETTINGS):
+            raise RefusedSetting(name, f"there is no such setting; there are {', '.join(KNOWN)}.")
+    return Settings(_database(environ), _limits(environ.get("TUTOR_RATE_LIMITS", "memory://")))
+
+
+def _database(environ: Mapping[str, str]) -> str:
+    url = environ.get("TUTOR_DATABASE_URL", "")
+    if not url:
+        return f"sqlite:///{_data_file()}"
+    if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
+        raise RefusedSetting("TUTOR_DATABASE_URL", "it must start with sqlite:/// or postgresql://.")
+    if url.partition("?")[0] in ("sqlite:///", "sqlite:///:memory:"):
+        raise RefusedSetting("TUTOR_DATABASE_URL", "an SQLite database must be a file, or no answer would be kept.")
+    return url
+
+
+def _data_file() -> Path:
+    return user_data_path("tutor", appauthor=False) / "tutor.db"
+
+
+def _limits(value: str) -> str:
+    if value != "off" and not value.startswith(_STORES):
+        raise RefusedSetting("TUTOR_RATE_LIMITS", f"it must be off or start with one of {', '.join(_STORES)}.")
+    return value
