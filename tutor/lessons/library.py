@@ -1,0 +1,101 @@
+"""The library: every lesson and every word about examples, read from the content folder and set in a language."""
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from tutor.lessons.lesson import DEPTHS, Lesson, MalformedLesson, Piece, Section, messages
+from tutor.lessons.parsing import parse
+from tutor.lessons.template import Words, words
+
+
+@dataclass(frozen=True)
+class ExampleWords:
+    """What a worked example is called, in one sentence, and the titles of its inputs by path."""
+
+    title: str
+    summary: str
+    inputs: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Library:
+    """All lessons by slug, words about examples, and a short fingerprint of the content they were read from."""
+
+    lessons: Mapping[str, Lesson]
+    examples: Mapping[str, ExampleWords]
+    conventions: Mapping[str, str]
+    phases: Mapping[str, str]
+    version: str
+
+
+def load(folder: Traversable) -> Library:
+    """The library in `folder` (lessons/*.md, examples.toml), in English; raises MalformedLesson."""
+    files = sorted((file.name, file.read_text("utf-8")) for file in folder.joinpath("lessons").iterdir())
+    about = folder.joinpath("examples.toml").read_text("utf-8")
+    lessons = {name[:-3]: parse(name[:-3], text) for name, text in files if name.endswith(".md")}
+    version = hashlib.sha256("".join([about, *(text for _, text in files)]).encode()).hexdigest()[:12]
+    return Library(lessons, *_about(tomllib.loads(about)), version)
+
+
+def _about(tables: dict[str, Any]) -> tuple[dict[str, ExampleWords], dict[str, str], dict[str, str]]:
+    conventions, phases = tables.pop("conventions"), tables.pop("phases")
+    return {name: ExampleWords(**table) for name, table in tables.items()}, conventions, phases
+
+
+def library_messages(library: Library) -> Iterator[tuple[str, str]]:
+    """Every translatable message of the content with the place it comes from."""
+    for lesson in library.lessons.values():
+        yield from ((f"content/lessons/{lesson.slug}.md", message) for message in messages(lesson))
+    for about in library.examples.values():
+        yield from (("content/examples.toml", text) for text in (about.title, about.summary, *about.inputs.values()))
+    for table in (library.conventions, library.phases):
+        yield from (("content/examples.toml", text) for text in table.values())
+
+
+def edition(library: Library, translate: Callable[[str], str]) -> Library:
+    """The library in another language: every message translated and ready to be filled with numbers."""
+
+    def ready(message: str) -> Words:
+        return words(translate(message))
+
+    return Library(
+        {slug: _lesson(lesson, ready) for slug, lesson in library.lessons.items()},
+        {name: _example(about, translate) for name, about in library.examples.items()},
+        {key: translate(text) for key, text in library.conventions.items()},
+        {key: translate(text) for key, text in library.phases.items()},
+        library.version,
+    )
+
+
+def _example(about: ExampleWords, translate: Callable[[str], str]) -> ExampleWords:
+    return ExampleWords(
+        translate(about.title), translate(about.summary), {path: translate(title) for path, title in about.inputs.items()}
+    )
+
+
+def _lesson(lesson: Lesson, ready: Callable[[str], Words]) -> Lesson:
+    sections = {depth: tuple(_section(section, ready) for section in lesson.sections[depth]) for depth in DEPTHS}
+    following = tuple(ready(question) for question in lesson.next_questions)
+    return replace(
+        lesson, title=ready(lesson.title), summary=ready(lesson.summary), next_questions=following, sections=sections
+    )
+
+
+def _section(section: Section, ready: Callable[[str], Words]) -> Section:
+    return Section(section.kind, tuple(_piece(piece, ready) for piece in section.pieces))
+
+
+def _piece(piece: Piece, ready: Callable[[str], Words]) -> Piece:
+    return replace(piece, words={role: tuple(ready(line) for line in lines) for role, lines in piece.words.items()})
+
+
+def check_links(library: Library) -> None:
+    """Raise MalformedLesson where a lesson names a lesson or an example that is not there."""
+    for lesson in library.lessons.values():
+        missing = (set(lesson.see_also) - set(library.lessons)) | ({lesson.example} - set(library.examples))
+        if missing:
+            raise MalformedLesson(lesson.slug, f"names {sorted(missing)}, which do not exist")
