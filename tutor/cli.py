@@ -1,0 +1,191 @@
+"""The command `tutor`: serve, ask, lessons, example, catalog, check, upgrade."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tutor.settings import RefusedSetting, Settings, read
+
+# Before anything imports NumPy: one BLAS thread is faster at teaching size and keeps measurements comparable.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+
+class Refused(Exception):
+    """Something the command line asks for that cannot be, as the sentence to print."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it worked, 1 with a sentence on stderr when it did not."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        chosen.run(chosen, read(os.environ))
+    except (RefusedSetting, Refused) as refusal:
+        print(f"tutor: {refusal}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tutor", description="A tutor on how neural networks learn, in English and French.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = _command(commands, "serve", _serve, "serve the site and the API")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    serve.add_argument("--port", type=int, default=8000, help="port to listen on (default %(default)s)")
+    serve.add_argument("--threads", type=_threads, default=32, help="requests answered at once (default %(default)s)")
+    ask = _command(commands, "ask", _ask, "answer a question in the terminal")
+    ask.add_argument("question")
+    _with_language(ask)
+    _with_language(_command(commands, "lessons", _lessons, "list the lessons"))
+    example = _command(commands, "example", _example, "compute a worked example and print its receipt as JSON")
+    example.add_argument("name")
+    example.add_argument("--input", nargs="*", default=[], metavar="NAME=VALUE", help="an input, its value as JSON or a word")
+    _with_language(example)
+    _command(commands, "catalog", _catalog, "bring the message catalogs up to the texts, and name what is missing")
+    _command(commands, "check", _check, "check the content and the catalogs")
+    _command(commands, "upgrade", _upgrade, "make the database ready for this version")
+    return parser
+
+
+def _command(commands: Any, name: str, run: Callable[..., None], about: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about.capitalize() + ".")
+    command.set_defaults(run=run)
+    return command
+
+
+def _with_language(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--lang", help="en or fr")
+
+
+def _threads(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 512:
+        raise argparse.ArgumentTypeError("must be from 1 to 512")
+    return count
+
+
+def _serve(chosen: argparse.Namespace, settings: Settings) -> None:
+    from tutor.web.server import Address, serve
+
+    _prepare(settings)
+    print(f"Database: {_public(settings.database_url)}", flush=True)
+    serve(settings, Address(chosen.host, chosen.port, chosen.threads))
+
+
+def _public(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
+def _prepare(settings: Settings) -> None:
+    if settings.database_url.startswith("sqlite:///"):
+        path = Path(settings.database_url.removeprefix("sqlite:///").partition("?")[0])
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Refused(f"the folder of the database, {path.parent}, cannot be made: {error.strerror}.") from error
+
+
+def _ask(chosen: argparse.Namespace, settings: Settings) -> None:
+    from tutor.conversations import open_tutor
+    from tutor.dialogue.reply import Mind, Turn, reply
+    from tutor.dialogue.transcript import part_markdown
+    from tutor.dialogue.view import part_view
+
+    tutor = open_tutor()
+    pinned = _language(chosen.lang, tutor.shelves)
+    answer = reply(Turn(chosen.question, (), pinned, "en"), Mind(tutor.library, tutor.index, tutor.work))
+    shelf = tutor.shelves[answer.lang]
+    for part in answer.parts:
+        print("\n\n".join(part_markdown(part_view(part, shelf), shelf.language)))
+
+
+def _language(asked: str | None, offered: Any) -> str | None:
+    from tutor.language import fold
+
+    if asked is None:
+        return None
+    code = fold(asked, offered)
+    if code is None:
+        raise Refused(f"--lang must be one of {', '.join(offered)}.")
+    return code
+
+
+def _lessons(chosen: argparse.Namespace, settings: Settings) -> None:
+    from tutor.conversations import open_tutor
+    from tutor.dialogue.page import lesson_title
+
+    tutor = open_tutor()
+    edition = tutor.shelves[_language(chosen.lang, tutor.shelves) or "en"].edition
+    for slug in edition.lessons:
+        print(f"{slug:<20}{lesson_title(edition, slug)}")
+
+
+def _example(chosen: argparse.Namespace, settings: Settings) -> None:
+    from tutor.conversations import open_tutor
+    from tutor.dialogue.view import receipt_mapping
+    from tutor.worked import InvalidInput, UnknownExample
+
+    tutor = open_tutor()
+    shelf = tutor.shelves[_language(chosen.lang, tutor.shelves) or "en"]
+    try:
+        receipt = tutor.work(chosen.name, dict(_pair(text) for text in chosen.input))
+    except UnknownExample as error:
+        raise Refused(f"there is no example {chosen.name}; there are {', '.join(tutor.library.examples)}.") from error
+    except InvalidInput as error:
+        told = ", ".join(f"{name} {value}" for name, value in error.values.items())
+        raise Refused(f"input {error.pointer}: {error.reason} {told}".rstrip() + ".") from error
+    print(json.dumps(receipt_mapping(receipt, shelf), ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise Refused(f"--input takes NAME=VALUE, not {text}.")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _catalog(chosen: argparse.Namespace, settings: Settings) -> None:
+    from tutor.lessons.extraction import update
+
+    for code, missing in update(_checkout()).items():
+        print(f"{code}: {len(missing)} messages to translate")
+        for message in missing:
+            print(f"  {message}")
+
+
+def _checkout() -> Path:
+    root = Path(__file__).resolve().parent.parent
+    if not (root / "content").is_dir():
+        raise Refused("this needs a checkout of the sources; an installed tutor has its catalogs compiled.")
+    return root
+
+
+def _check(chosen: argparse.Namespace, settings: Settings) -> None:
+    from tutor.conversations import open_tutor
+    from tutor.lessons.extraction import stale
+
+    tutor = open_tutor()
+    print(f"{len(tutor.library.lessons)} lessons, {len(tutor.library.examples)} examples, {len(tutor.shelves)} languages")
+    wrong = {path: messages for path, messages in stale(_checkout()).items() if messages}
+    for path, messages in wrong.items():
+        print(f"{path}: {len(messages)} missing, unfinished or stale\n  " + "\n  ".join(messages))
+    if wrong:
+        raise Refused("the catalogs are not whole; run tutor catalog, then translate.")
+
+
+def _upgrade(chosen: argparse.Namespace, settings: Settings) -> None:
+    from tutor.store import open_store, upgrade
+
+    _prepare(settings)
+    upgrade(open_store(settings.database_url))
+    print(f"Database ready: {_public(settings.database_url)}")

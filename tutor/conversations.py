@@ -1,0 +1,98 @@
+"""The verb ASK: what was said before, a reply, and its keeping; and the room where a tutor is put together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tutor.answer import Conversation, Exchange
+from tutor.compute import Workbench
+from tutor.dialogue.matching import Index, build
+from tutor.dialogue.page import Page, Reading, compose
+from tutor.dialogue.phrases import load as load_phrases
+from tutor.dialogue.reply import Mind, Turn, Work, reply
+from tutor.dialogue.transcript import transcript
+from tutor.dialogue.view import ExchangeView, Shelf, view
+from tutor.language import Language, house_folder, load_language, offered
+from tutor.lessons.library import Library, check_links, edition, load
+from tutor.store import Store, begin_conversation, latest, save
+
+# A translation needs the last answer; "more details" looks back for the last lesson over this many turns.
+REMEMBERED = 8
+
+
+class UnknownLesson(LookupError):
+    """A slug that names no lesson."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(slug)
+        self.slug = slug
+
+
+@dataclass(frozen=True)
+class Tutor:
+    """The lessons in every language, the index of phrases, and where examples are computed."""
+
+    library: Library
+    shelves: Mapping[str, Shelf]
+    index: Index
+    work: Work
+
+    @property
+    def languages(self) -> Mapping[str, Language]:
+        """The languages by code."""
+        return {code: shelf.language for code, shelf in self.shelves.items()}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: the text, the conversation it belongs to (None begins one), the language pinned or fallen back on."""
+
+    text: str
+    conversation: str | None
+    lang: str | None
+    fallback: str
+
+
+def open_tutor() -> Tutor:
+    """A tutor with all its lessons read, in every language, from the house's content."""
+    content, catalogs = house_folder("content"), house_folder("translations")
+    library = load(content)
+    check_links(library)
+    languages = {code: load_language(catalogs, code) for code in offered(catalogs)}
+    shelves = {code: Shelf(edition(library, language.translate), language) for code, language in languages.items()}
+    return Tutor(library, shelves, build(load_phrases(content.joinpath("phrases"))), Workbench().work)
+
+
+def ask(store: Store, tutor: Tutor, question: Question) -> tuple[str, Exchange]:
+    """The id of the conversation and the exchange that now ends it; raises UnknownConversation."""
+    history = latest(store, question.conversation, REMEMBERED) if question.conversation else ()
+    fallback = history[-1].answer.lang if history else question.fallback
+    turn = Turn(question.text, history, question.lang, fallback)
+    answer = reply(turn, Mind(tutor.library, tutor.index, tutor.work))
+    now = datetime.now(UTC)
+    if question.conversation:
+        return question.conversation, save(store, question.conversation, question.text, answer, now)
+    begun = begin_conversation(store, question.text, answer, now)
+    return begun.id, begun.exchanges[0]
+
+
+def lesson_page(tutor: Tutor, slug: str, depth: str, inputs: Mapping[str, Any], lang: str) -> Page:
+    """A lesson with fresh numbers; raises UnknownLesson, InvalidInput."""
+    if slug not in tutor.library.lessons:
+        raise UnknownLesson(slug)
+    receipt = tutor.work(tutor.library.lessons[slug].example, inputs)
+    shelf = tutor.shelves[lang]
+    return compose(Reading(slug, depth, receipt), shelf.edition, shelf.language)
+
+
+def views(conversation: Conversation, tutor: Tutor, lang: str) -> tuple[ExchangeView, ...]:
+    """Every exchange of a conversation, in one language."""
+    return tuple(view(exchange, tutor.shelves[lang]) for exchange in conversation.exchanges)
+
+
+def markdown(conversation: Conversation, tutor: Tutor, lang: str) -> str:
+    """The conversation as a Markdown transcript."""
+    return transcript(views(conversation, tutor, lang), tutor.shelves[lang].language)
+
+

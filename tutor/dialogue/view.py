@@ -1,0 +1,111 @@
+"""An exchange as it is shown: every part re-made into a page, in the language wanted now, from what was stored then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tutor.answer import Exchange, Part
+from tutor.dialogue.blocks import context
+from tutor.dialogue.page import Page, Reading, compose, conventions, lesson_title
+from tutor.dialogue.receipts import Receipt, from_json, step_forms
+from tutor.language import N_, Language
+from tutor.lessons.library import Library
+from tutor.lessons.template import fill
+
+NOTES = {
+    "no-lesson": N_("I have no lesson that answers this, so I would rather not guess. The nearest lessons are below."),
+    "nothing-to-translate": N_("There is no answer to translate yet. Ask a question first."),
+    "nothing-to-deepen": N_("There is no answer to go deeper into yet. What should I explain?"),
+    "too-many": N_("I answer at most eight questions at once. Please ask these again."),
+}
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Everything a view needs of one language."""
+
+    edition: Library
+    language: Language
+
+
+@dataclass(frozen=True)
+class PartView:
+    """A part with its page, the titles of its alternatives, and the sentence that stands in for a page."""
+
+    part: Part
+    page: Page | None
+    alternatives: tuple[tuple[str, str], ...]
+    message: str | None
+
+
+@dataclass(frozen=True)
+class ExchangeView:
+    """An exchange, finished in one language."""
+
+    number: int
+    asked_at: datetime
+    question: str
+    lang: str
+    parts: tuple[PartView, ...]
+
+
+def view(exchange: Exchange, shelf: Shelf) -> ExchangeView:
+    """The exchange in the shelf's language, with the numbers it was given with."""
+    parts = tuple(part_view(part, shelf) for part in exchange.answer.parts)
+    return ExchangeView(exchange.number, exchange.asked_at, exchange.question, shelf.language.code, parts)
+
+
+def part_view(part: Part, shelf: Shelf) -> PartView:
+    """One part, finished."""
+    titles = shelf.edition.lessons
+    near = tuple((slug, lesson_title(shelf.edition, slug)) for slug in part.alternatives if slug in titles)
+    return PartView(part, _page(part, shelf), near, shelf.language.translate(NOTES[part.note]) if part.note else None)
+
+
+def _page(part: Part, shelf: Shelf) -> Page | None:
+    if part.lesson is None or part.receipt is None or part.lesson not in shelf.edition.lessons:
+        return None
+    return compose(Reading(part.lesson, part.depth, from_json(part.receipt)), shelf.edition, shelf.language)
+
+
+def step_rows(receipt: Receipt, language: Language) -> list[dict[str, Any]]:
+    """Every step of a receipt: its names and numbers, its formula in LaTeX and MathML, plain and with numbers put in."""
+    inside = context(receipt, language)
+    rows = []
+    for step in receipt.steps:
+        forms = step_forms(step, receipt.symbols)
+        rows.append({
+            "name": step.name, "symbol": step.symbol, "expression": step.expression, "formula": forms.formula_latex,
+            "substituted": fill(forms.substituted_latex, inside.write),
+            "operands": {name: inside.numbers[name] for name in step.operands}, "value": step.value, "phase": step.phase,
+            "mathml": {"symbol": forms.symbol, "formula": forms.formula, "substituted": fill(forms.substituted, inside.write)},
+        })  # fmt: skip
+    return rows
+
+
+def receipt_mapping(receipt: Receipt, shelf: Shelf) -> dict[str, Any]:
+    """A receipt for the JSON API, its words in the shelf's language."""
+    return {
+        "example": receipt.example,
+        "title": shelf.edition.examples[receipt.example].title,
+        "inputs": receipt.inputs,
+        "values": receipt.values,
+        "numbers": receipt.numbers,
+        "texts": receipt.texts,
+        "arrays": receipt.arrays,
+        "steps": step_rows(receipt, shelf.language),
+        "gradient_check": _check(receipt),
+        "measured": receipt.measured,
+        "conventions": list(conventions(receipt, shelf.edition)),
+    }
+
+
+def _check(receipt: Receipt) -> Mapping[str, Any] | None:
+    check = receipt.gradient_check
+    if check is None:
+        return None
+    return {
+        "h": check.h, "max_relative_error": check.max_relative_error,
+        "parameters": [vars(parameter) for parameter in check.parameters],
+    }  # fmt: skip
