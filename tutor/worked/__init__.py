@@ -1,0 +1,70 @@
+"""The worked examples: each turns inputs into a receipt with every number on the way."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tutor.worked import (
+    chain_rule,
+    depth_cost,
+    forward_only,
+    network_step,
+    training_loop,
+    twelve_gradients,
+    xor,
+)
+from tutor.worked.inputs import InvalidInput, Record, normalise
+from tutor.worked.receipt import Receipt, from_json
+
+__all__ = ["EXAMPLES", "Example", "InvalidInput", "Receipt", "UnknownExample", "from_json", "normal_inputs", "work"]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked example: what it takes, and how its receipt is computed from complete inputs.
+
+    `measured` says that its numbers are times of this machine, so that computing again may give others.
+    """
+
+    name: str
+    fields: Record
+    compute: Callable[[dict[str, Any]], Receipt]
+    measured: bool = False
+
+
+class UnknownExample(LookupError):
+    """No worked example has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+EXAMPLES: dict[str, Example] = {
+    each.name: each for each in (
+        Example("network-step", network_step.FIELDS, network_step.compute),
+        Example("training-loop", training_loop.FIELDS, training_loop.compute),
+        Example("chain-rule-neuron", chain_rule.FIELDS, chain_rule.compute),
+        Example("twelve-gradients", twelve_gradients.FIELDS, twelve_gradients.compute),
+        Example("forward-only", forward_only.FIELDS, forward_only.compute),
+        Example("xor", xor.FIELDS, xor.compute),
+        Example("depth-cost", depth_cost.FIELDS, depth_cost.compute, measured=True),
+    )
+}
+
+
+def normal_inputs(name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The complete inputs of an example, its defaults filling in the rest.
+
+    Raises UnknownExample, and InvalidInput at the first input that cannot be taken.
+    """
+    if name not in EXAMPLES:
+        raise UnknownExample(name)
+    complete: dict[str, Any] = normalise(EXAMPLES[name].fields, inputs)
+    return complete
+
+
+def work(name: str, inputs: Mapping[str, Any]) -> Receipt:
+    """The receipt of an example for these inputs; raises as `normal_inputs` does, or where inputs do not fit together."""
+    complete = normal_inputs(name, inputs)
+    return EXAMPLES[name].compute(complete)
