@@ -1,0 +1,192 @@
+"""How a database is opened, read and written: PostgreSQL by its address, SQLite by a recipe that loses nothing."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from tutor.store.schema import conversations
+
+DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}
+PRAGMAS = (
+    "PRAGMA busy_timeout=5000",  # milliseconds; first, so that the next line waits its turn
+    "PRAGMA journal_mode=WAL",  # readers never wait for a writer
+    "PRAGMA synchronous=FULL",  # what was acknowledged survives a power cut
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # deleted pages are overwritten with zeros
+)
+CONNECTIONS = 16
+ERASING_ATTEMPTS = 10
+ERASING_WAIT = 100  # milliseconds an attempt may hold up the writers of other processes
+SOME_ROW = sa.select(conversations.c.id).limit(1)
+
+
+class UnsupportedDatabase(ValueError):
+    """The address names a database that is neither PostgreSQL nor an SQLite file."""
+
+    def __init__(self, database: str) -> None:
+        super().__init__(database)
+        self.database = database
+
+
+class MissingDriver(ImportError):
+    """The database's driver is not installed; `install` is the line that installs it."""
+
+    def __init__(self, install: str) -> None:
+        super().__init__(install)
+        self.install = install
+
+
+class StoreUnavailable(ConnectionError):
+    """The database did not answer, or not in time; `reason` is what its driver said."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotErased(TimeoutError):
+    """Deleted, but a program that has been reading since before keeps the text in SQLite's log, after `attempts`."""
+
+    def __init__(self, attempts: int) -> None:
+        super().__init__(attempts)
+        self.attempts = attempts
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open database: one pool of connections seen by readers and by writers, and the turn that writers wait for.
+
+    SQLite lets one writer in at a time and makes the others sleep and try again; waiting for a lock of our own, before
+    a connection is taken, is much shorter. PostgreSQL needs no such turn.
+    """
+
+    readers: sa.Engine
+    writers: sa.Engine
+    turn: AbstractContextManager[Any]
+
+
+def open_store(url: str) -> Store:
+    """A store at `sqlite:///path` or `postgresql://…`; nothing is connected yet and no table is made.
+
+    Raises UnsupportedDatabase, or MissingDriver when the driver of PostgreSQL is not installed.
+    """
+    try:
+        address = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise UnsupportedDatabase(url.partition(":")[0]) from None  # the rest may hold a password
+    driver = DRIVERS.get(address.drivername, address.drivername)
+    if driver == DRIVERS["sqlite"] and address.database not in (None, "", ":memory:"):
+        return _sqlite(address)
+    if driver == DRIVERS["postgresql"]:
+        return _postgresql(address.set(drivername=driver))
+    raise UnsupportedDatabase(address.drivername)
+
+
+def close_store(store: Store) -> None:
+    """Closes the pool's connections; SQLite's log is folded into its file with the last of them."""
+    store.readers.dispose()
+
+
+def alive(store: Store) -> bool:
+    """Whether the database answers and holds our tables."""
+    try:
+        with reading(store) as connection:
+            connection.execute(SOME_ROW)
+    except (StoreUnavailable, sa.exc.ProgrammingError):
+        return False
+    return True
+
+
+@contextmanager
+def reading(store: Store) -> Iterator[sa.Connection]:
+    """A short transaction that sees one state of the database; raises StoreUnavailable."""
+    with _unavailable(), store.readers.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(store: Store) -> Iterator[sa.Connection]:
+    """A transaction that is whole and on disk when the block ends, or undone if it raises; raises StoreUnavailable."""
+    with store.turn, _unavailable(), store.writers.begin() as connection:
+        yield connection
+
+
+def erase(store: Store) -> None:
+    """Folds SQLite's log into its file and empties it, since deleted text lives on in the log; raises NotErased.
+
+    PostgreSQL overwrites what was deleted by itself, later; when is its administrator's choice.
+    """
+    if store.readers.dialect.name == "sqlite":
+        for _ in range(ERASING_ATTEMPTS):
+            if _emptied_the_log(store):
+                return
+            time.sleep(ERASING_WAIT / 1000)
+        raise NotErased(ERASING_ATTEMPTS)
+
+
+def _emptied_the_log(store: Store) -> bool:
+    # Straight on the driver: SQLAlchemy would open a transaction, and inside one SQLite refuses to checkpoint.
+    with store.turn, _unavailable(), closing(store.writers.raw_connection()) as connection:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={ERASING_WAIT}")
+        try:
+            busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(PRAGMAS[0])
+    return not busy
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise StoreUnavailable(str(error.orig)) from error
+    except (PoolTimeout, sqlite3.OperationalError) as error:
+        raise StoreUnavailable(str(error)) from error
+
+
+def _sqlite(address: sa.URL) -> Store:
+    # The driver neither begins nor commits by itself: its own rule begins late, and two writers then lose updates.
+    engine = _engine(address, connect_args={"isolation_level": None})
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return Store(engine, engine.execution_options(begin="BEGIN IMMEDIATE"), threading.Lock())
+
+
+def _postgresql(address: sa.URL) -> Store:
+    try:
+        engine = _engine(address, pool_pre_ping=True)
+    except ImportError as error:
+        raise MissingDriver('pip install "tutor[postgres]"') from error
+    return Store(engine, engine, nullcontext())
+
+
+def _engine(address: sa.URL, **options: Any) -> sa.Engine:
+    # Learners' words stay out of error messages and logs; the connection used last is the one with a warm cache.
+    return sa.create_engine(
+        address, pool_size=CONNECTIONS, max_overflow=0, pool_use_lifo=True, hide_parameters=True, **options
+    )
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A writer that began as a reader cannot be made to wait when another writes first: it fails. So it says so at once.
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
