@@ -1,5 +1,7 @@
 """From the house to its catalogs: every message of content, code and templates, and what a catalog lacks of them."""
 
+import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -63,9 +65,10 @@ def read_catalog(path: Path) -> Catalog:
 
 
 def _write(path: Path, catalog: Catalog) -> None:
-    catalog.creation_date = catalog.revision_date = None  # type: ignore[assignment]
-    with path.open("wb") as stream:
-        write_po(stream, catalog, width=0, omit_header=False, include_lineno=False, sort_by_file=True)
+    written = io.BytesIO()
+    write_po(written, catalog, width=0, include_lineno=False, sort_by_file=True)
+    # Without the lines that change by themselves, so that a change of the file is a change of its words.
+    path.write_bytes(re.sub(rb'(?m)^"(POT-Creation|PO-Revision)-Date: [^\n]*\n|^"Generated-By: [^\n]*\n', b"", written.getvalue()))
 
 
 def unfinished(catalog: Catalog) -> list[str]:
