@@ -184,8 +184,10 @@ def _check(chosen: argparse.Namespace, settings: Settings) -> None:
 
 
 def _upgrade(chosen: argparse.Namespace, settings: Settings) -> None:
-    from tutor.store import open_store, upgrade
+    from tutor.store import close_store, open_store, upgrade
 
     _prepare(settings)
-    upgrade(open_store(settings.database_url))
+    store = open_store(settings.database_url)
+    upgrade(store)
+    close_store(store)
     print(f"Database ready: {_public(settings.database_url)}")

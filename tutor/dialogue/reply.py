@@ -41,7 +41,7 @@ def reply(turn: Turn, mind: Mind) -> Answer:
 
 
 def _wanted(requests: Sequence[Request]) -> str | None:
-    return next((request.language for request in requests if request.kind == "translate" and request.language), None)
+    return next((request.language for request in requests if request.language), None)
 
 
 def _left_over(requests: Sequence[Request]) -> list[Part]:

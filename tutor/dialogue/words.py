@@ -1,0 +1,53 @@
+"""What a word is, whatever its accents, its case, its plural or its language: folding, splitting and stemming.
+
+Every function takes time proportional to the first `MOST_CHARACTERS` characters of its text; the rest is not read.
+"""
+
+import re
+import unicodedata
+
+MOST_CHARACTERS = 2000
+_APOSTROPHES = dict.fromkeys("’ʼ`´", "'")
+_SIGNS = str.maketrans({**_APOSTROPHES, "œ": "oe", "æ": "ae", "∂": "d", "∇": "gradient ", "δ": "delta ", "η": "eta "})
+_DROPPED = frozenset({"Mn", "Me", "Cf", "Cs"})
+_WORD = re.compile(r"[a-z0-9]+")
+_ENDINGS = ("ment", "ing", "ion", "er", "ed", "ee", "e")
+
+
+def fold(text: str) -> str:
+    """The text in small letters, without accents, ligatures or invisible characters, spaces made single."""
+    start = text[:MOST_CHARACTERS]
+    if not start.isascii():
+        marked = unicodedata.normalize("NFKD", start.translate(_SIGNS))[:MOST_CHARACTERS]
+        start = "".join(character for character in marked if unicodedata.category(character) not in _DROPPED)
+    return " ".join(start.casefold().translate(_SIGNS).split())
+
+
+def split(text: str) -> list[str]:
+    """The folded words of a text: letters a to z and digits; an elision is a word (« l'erreur » gives l, erreur)."""
+    return _WORD.findall(fold(text))
+
+
+def wordset(text: str) -> frozenset[str]:
+    """The words of a table written out as running text."""
+    return frozenset(text.split())
+
+
+def stem(word: str) -> str:
+    """A folded word without its plural and its commonest endings in either language; every number is `#`."""
+    if word.isdigit():
+        return "#"
+    if len(word) > 3 and word[-1] in "sx" and word[-2] != "s":
+        word = word[:-1]
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            word = word.removesuffix(ending)
+            break
+    return _singled(word)
+
+
+def _singled(word: str) -> str:
+    """« entraine » and « entrain », « chienn » and « chien » are one word."""
+    if len(word) > 4 and word[-1] == "e":
+        word = word[:-1]
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
