@@ -20,7 +20,8 @@ FLOORS: dict[str, set[str]] = {
     "dialogue": {"worked", "lessons", "answer", "language"},
     "conversations": {"dialogue", "store", "compute", "lessons", "answer", "language", "settings"},
     "web": {"conversations", "dialogue", "store", "worked", "lessons", "answer", "language", "settings", "compute"},
-    "cli": {"web", "conversations", "dialogue", "store", "worked", "lessons", "language", "settings"},
+    "server": {"web", "settings"},
+    "cli": {"server", "conversations", "dialogue", "store", "worked", "lessons", "language", "settings"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -37,8 +38,8 @@ KNOWS: dict[str, set[str]] = {
     "tomllib": {"lessons", "dialogue"},
     "platformdirs": {"settings"},
     "limits": {"web"},
-    "gunicorn": {"web"},
-    "waitress": {"web"},
+    "gunicorn": {"server"},
+    "waitress": {"server"},
     "ziamath": {"web"},
 }
 # Inside a room, the one file that may know it.

@@ -71,7 +71,7 @@ def _threads(text: str) -> int:
 
 
 def _serve(chosen: argparse.Namespace, settings: Settings) -> None:
-    from tutor.web.server import Address, serve
+    from tutor.server import Address, serve
 
     _prepare(settings)
     print(f"Database: {_public(settings.database_url)}", flush=True)

@@ -8,7 +8,6 @@ from platformdirs import user_data_path
 
 KNOWN = ("TUTOR_DATABASE_URL", "TUTOR_RATE_LIMITS")
 _NOT_SETTINGS = ("TUTOR_BROWSER",)
-_STORES = ("memory://", "redis://", "rediss://", "memcached://", "mongodb://", "valkey://")
 
 
 class RefusedSetting(ValueError):
@@ -21,10 +20,10 @@ class RefusedSetting(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """`database_url` an SQLAlchemy URL; `rate_limits` "off" or where the counts are kept."""
+    """`database_url` an SQLAlchemy URL; `rate_limits` whether questions are counted."""
 
     database_url: str
-    rate_limits: str = "memory://"
+    rate_limits: bool = True
 
 
 def read(environ: Mapping[str, str]) -> Settings:
@@ -32,7 +31,7 @@ def read(environ: Mapping[str, str]) -> Settings:
     for name in environ:
         if name.startswith("TUTOR_") and name not in (*KNOWN, *_NOT_SETTINGS):
             raise RefusedSetting(name, f"there is no such setting; there are {', '.join(KNOWN)}.")
-    return Settings(_database(environ), _limits(environ.get("TUTOR_RATE_LIMITS", "memory://")))
+    return Settings(_database(environ), _limits(environ.get("TUTOR_RATE_LIMITS", "on")))
 
 
 def _database(environ: Mapping[str, str]) -> str:
@@ -50,7 +49,7 @@ def _data_file() -> Path:
     return user_data_path("tutor", appauthor=False) / "tutor.db"
 
 
-def _limits(value: str) -> str:
-    if value != "off" and not value.startswith(_STORES):
-        raise RefusedSetting("TUTOR_RATE_LIMITS", f"it must be off or start with one of {', '.join(_STORES)}.")
-    return value
+def _limits(value: str) -> bool:
+    if value not in ("on", "off"):
+        raise RefusedSetting("TUTOR_RATE_LIMITS", "it must be on or off.")
+    return value == "on"

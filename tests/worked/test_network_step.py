@@ -33,7 +33,7 @@ def test_softmax_is_written_out_under_every_loss_it_goes_with(loss):
     assert receipt.gradient_check.max_relative_error < 1e-7
 
 
-@pytest.mark.parametrize("scale", [0.01, 30.0, 1000.0])
+@pytest.mark.parametrize("scale", [0.01, 30.0, 345.0, 600.0, 1000.0])
 @pytest.mark.parametrize(("activation", "loss"), [("softmax", "cross_entropy"), ("sigmoid", "binary_cross_entropy")])
 def test_very_large_outputs_are_written_in_a_form_that_holds(activation, loss, scale):
     layers = [{"weights": [[scale, 0.0], [0.0, -scale]], "biases": [0.0, 0.0], "activation": activation}]
@@ -152,9 +152,22 @@ def test_a_divergence_in_the_first_step_leaves_what_was_there_before():
     assert all(math.isfinite(step.value) for step in receipt.steps)
 
 
+def test_a_sequential_update_that_leaves_the_floats_keeps_what_is_finite():
+    layers = [{"weights": [[900.0]], "biases": [0.0], "activation": "identity"}] * 8
+    receipt = work("network-step", {"x": [[900.0]], "t": [[0.0]], "layers": layers, "update": "sequential",
+                                    "optimizer": {"learning_rate": 1000.0}})
+    assert receipt.measured == {"diverged_at": 1}
+    assert_sound(receipt)
+    assert 0 < len(receipt.steps) < 100
+
+
+def rectified(weight, bias):
+    return [{"weights": [[weight]], "biases": [bias], "activation": "relu"},
+            {"weights": [[1.0]], "biases": [0.0], "activation": "identity"}]
+
+
 def test_a_kink_under_the_finite_difference_is_marked_and_left_out():
-    layers = [{"weights": [[1.0]], "biases": [0.0], "activation": "relu"}, {"weights": [[1.0]], "biases": [0.0], "activation": "identity"}]
-    receipt = work("network-step", {"x": [[0.0]], "t": [[1.0]], "layers": layers})
+    receipt = work("network-step", {"x": [[0.0]], "t": [[1.0]], "layers": rectified(1.0, 0.0)})
     kinks = {parameter.name for parameter in receipt.gradient_check.parameters if parameter.kink}
     assert kinks == {"b1"}
     assert {"near-kink", "relu-at-zero"} <= set(receipt.conventions)
@@ -162,6 +175,5 @@ def test_a_kink_under_the_finite_difference_is_marked_and_left_out():
 
 
 def test_a_dead_layer_is_checked_without_dividing_by_zero():
-    layers = [{"weights": [[-1.0]], "biases": [-1.0], "activation": "relu"}, {"weights": [[1.0]], "biases": [0.0], "activation": "identity"}]
-    check = work("network-step", {"x": [[1.0]], "t": [[1.0]], "layers": layers}).gradient_check
+    check = work("network-step", {"x": [[1.0]], "t": [[1.0]], "layers": rectified(-1.0, -1.0)}).gradient_check
     assert [parameter.relative_error for parameter in check.parameters[:2]] == [0.0, 0.0]

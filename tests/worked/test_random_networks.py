@@ -1,5 +1,7 @@
 """What every receipt of a network keeps, on networks drawn at random from all that may be asked for."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from evaluation import assert_sound
@@ -21,7 +23,7 @@ def random_inputs(seed):
     layers = [
         {"weights": random.normal(0, 1, (out, into)).tolist(), "biases": random.normal(0, 0.5, out).tolist(),
          "activation": str(random.choice(PLAIN))}
-        for into, out in zip(sizes, sizes[1:], strict=False)
+        for into, out in pairwise(sizes)
     ]
     layers[-1]["activation"] = str(random.choice(LAST.get(loss, [*PLAIN, "softmax"])))
     name = sorted(OPTIMIZERS)[seed % len(OPTIMIZERS)]

@@ -102,5 +102,6 @@ def test_the_tape_agrees_for_every_activation_on_both_sides_of_zero(activation):
         {"weights": [[0.7, -0.4], [0.3, 0.9]], "biases": [0.0, -0.2], "activation": "tanh" if last == "softmax" else activation},
         {"weights": [[0.5, -0.6], [0.2, 0.8]], "biases": [0.0, 0.3], "activation": last},
     ]
-    receipt = work("twelve-gradients", {"x": [[0.0, 0.0], [1.5, 0.25], [-2.0, 0.1]], "t": [[0, 1], [1, 0], [0, 1]], "layers": layers})
+    rows = {"x": [[0.0, 0.0], [1.5, 0.25], [-2.0, 0.1]], "t": [[0, 1], [1, 0], [0, 1]]}
+    receipt = work("twelve-gradients", {**rows, "layers": layers})
     assert receipt.numbers["tape_difference"] < 1e-14

@@ -105,7 +105,7 @@ def alive(store: Store) -> bool:
     try:
         with reading(store) as connection:
             connection.execute(SOME_ROW)
-    except (StoreUnavailable, sa.exc.ProgrammingError):
+    except (StoreUnavailable, sa.exc.DatabaseError):
         return False
     return True
 

@@ -52,11 +52,9 @@ def _powers(z: Row) -> Row:
 
 
 def _softplus(z: Scalar) -> Scalar:
-    return relu(z) + log(exp(-_magnitude(z)) + 1.0)
-
-
-def _magnitude(z: Scalar) -> Scalar:
-    return relu(z) + relu(-z)
+    """log(1 + e^z), with the larger of 0 and z taken out of the powers."""
+    largest = max(z.value, 0.0)
+    return log(exp(z - largest) + math.exp(-largest)) + largest
 
 
 def _gelu(z: Scalar) -> Scalar:

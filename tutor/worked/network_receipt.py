@@ -23,8 +23,8 @@ from tutor.worked.network_names import FIRST, Look, Shape, given
 from tutor.worked.network_problem import Problem
 from tutor.worked.receipt import Step
 
-# |z| of the outputs beyond which the plain formulas lose digits (logistic loss) or overflow (softmax).
-LARGEST_PLAIN_Z = {"binary_cross_entropy": 8.0, "softmax": 700.0}
+# |z| of the outputs beyond which the plain formulas lose digits (logistic loss) or leave the range of floats (softmax).
+LARGEST_PLAIN_Z = {"binary_cross_entropy": 8.0, "softmax": 350.0}
 
 Written = tuple[Sequence[Head], Sequence[float]]  # heads of steps and their values
 

@@ -1,10 +1,13 @@
 """One training step of any small network, with every number on the way; Mazur's 2-2-2 network by default."""
 
 from collections.abc import Iterator
+from itertools import takewhile
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
+from tutor.engine.backprop import Gradients
 from tutor.engine.network import Array, Network, unflatten
 from tutor.engine.optimizers import OPTIMIZERS, OptimizerSettings
 from tutor.worked.comparison import PROBE_SYMBOLS, PROBE_VALUES, losses_after, probe_part, probe_place
@@ -15,7 +18,7 @@ from tutor.worked.network_problem import LARGEST, problem_fields, read_problem
 from tutor.worked.network_receipt import Written, given_symbols, given_values, written_steps
 from tutor.worked.network_training import Run, Schedule, look, weights_only
 from tutor.worked.network_updates import SETTING_SYMBOLS
-from tutor.worked.receipt import GradientCheck, Receipt, step_symbols
+from tutor.worked.receipt import GradientCheck, Receipt, Step, step_symbols
 from tutor.worked.written_step import Work, after_parts, step_parts, take_step, used_settings
 
 NAME = "network-step"
@@ -64,7 +67,7 @@ def _schedule(inputs: dict[str, Any], network: Network) -> Schedule:
 def _receipt(inputs: dict[str, Any], work: Work) -> Receipt:
     shape, settings = work.passes.shape, used_settings(work)
     check = check_gradient(work.problem, shape, work.passes.gradient)
-    steps = written_steps(_parts(work, inputs["steps"]))
+    steps = _finite(written_steps(_parts(work, inputs["steps"])), work.run)
     return Receipt(
         example=NAME, inputs=inputs, steps=steps, gradient_check=check,
         values={**given_values(shape, work.problem, work.passes.parameters), **settings, **PROBE_VALUES},
@@ -84,11 +87,21 @@ def _parts(work: Work, steps: int) -> Iterator[Written]:
         yield from after_parts(work)
 
 
+def _finite(steps: tuple[Step, ...], run: Run) -> tuple[Step, ...]:
+    """A sequential update can leave the range of floats half-way through; the steps before that are kept."""
+    return tuple(takewhile(lambda step: isfinite(step.value), steps)) if run.diverged_at == 1 else steps
+
+
+def _used(work: Work) -> Gradients:
+    """The derivatives the first update moved along, if they are finite, else the gradient at the start."""
+    return work.done.used if np.isfinite(work.done.gradient).all() else work.passes.found
+
+
 def _numbers(work: Work) -> dict[str, float]:
     probe = probe_place(work.passes.shape)
     return {
         "loss": work.run.losses[0],
-        "loss_after_backward": look(work.problem, work.passes.parameters).loss,
+        "loss_after_backward": look(work.problem, work.problem.network).loss,
         "loss_after": work.run.losses[-1],
         "parameters": float(len(work.passes.parameters)),
         "probe": float(work.passes.parameters[probe]),
@@ -98,7 +111,7 @@ def _numbers(work: Work) -> dict[str, float]:
 
 
 def _arrays(work: Work) -> dict[str, Any]:
-    used, layers = work.done.used, unflatten(work.problem.network, work.run.parameters).layers
+    used, layers = _used(work), unflatten(work.problem.network, work.run.parameters).layers
     return {
         "z": _lists(work.passes.trace.z), "a": _lists(work.passes.trace.a), "delta": _lists(used.delta),
         "grad_weights": _lists(used.weights), "grad_biases": _lists(used.biases),

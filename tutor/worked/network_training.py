@@ -1,13 +1,15 @@
 """A few steps of training for a worked example: biases may stay fixed, and layers may be updated one after another."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
 from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tutor.engine.backprop import Gradients, flatten_gradients, gradients, loss_of
-from tutor.engine.network import Array, Network, Trace, forward, unflatten
+from tutor.engine.network import Array, Network, Trace, forward, sizes, unflatten
 from tutor.engine.optimizers import OptimizerSettings, State, optimizer_state, update
 from tutor.worked.network_problem import Problem
 from tutor.worked.network_receipt import Passes, backward_passes
@@ -37,7 +39,7 @@ class Update:
 
 @dataclass(frozen=True)
 class View:
-    """A forward pass of a changed network, and its loss."""
+    """A forward pass of a network, and its loss."""
 
     network: Network
     trace: Trace
@@ -59,14 +61,18 @@ class Run:
 
 
 def weights_only(network: Network) -> NDArray[np.bool_]:
-    """A mask (P,) that leaves the biases where they are."""
-    sizes = [size for layer in network.layers for size in (layer.weights.size, layer.biases.size)]
-    return np.repeat([True, False] * len(network.layers), sizes)
+    """A mask (P,) that leaves the biases where they are; to be read only."""
+    return _weights_mask(sizes(network))
 
 
-def look(problem: Problem, parameters: Array) -> View:
-    """One forward pass with other parameters (P,)."""
-    network = unflatten(problem.network, parameters)
+@lru_cache(maxsize=32)
+def _weights_mask(sizes: tuple[int, ...]) -> NDArray[np.bool_]:
+    counts = [count for before, units in pairwise(sizes) for count in (before * units, units)]
+    return np.repeat([True, False] * (len(sizes) - 1), counts)
+
+
+def look(problem: Problem, network: Network) -> View:
+    """One forward pass of a network, the problem's own or another of its sizes."""
     trace = forward(network, problem.inputs)
     return View(network, trace, float(loss_of(network, trace, problem.targets, problem.loss)))
 
@@ -104,7 +110,7 @@ def train(problem: Problem, schedule: Schedule, passes: Passes, first: Update, s
     """Full-batch steps, the first of them given; a divergence ends the run at its last finite loss."""
     losses, parameters, done = [float(passes.found.loss)], passes.parameters, first
     for step in range(1, steps + 1):
-        view = look(problem, done.parameters)
+        view = look(problem, unflatten(problem.network, done.parameters))
         if not (isfinite(view.loss) and np.isfinite(done.parameters).all()):
             return Run(tuple(losses), parameters, view, step)
         losses.append(view.loss)

@@ -115,7 +115,8 @@ def _fraction(node: ast.BinOp, style: Style, first: bool) -> str:
 
 def _power(node: ast.BinOp, style: Style, first: bool) -> str:
     base = _within(node.left, style, False, ATOM)
-    if isinstance(node.left, ast.Call) or (isinstance(node.left, ast.Name) and "^" in base):
+    compound = isinstance(node.left, ast.Name) and ("^" in base or "\\frac" in base)
+    if compound or isinstance(node.left, ast.Call):
         base = _parenthesised(base)
     return f"{base}^{{{_printed(node.right, style)}}}"
 

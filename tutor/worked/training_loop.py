@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tutor.engine.network import Layer, Network, flatten
+from tutor.engine.network import Layer, Network
 from tutor.engine.optimizers import OptimizerSettings
 from tutor.engine.training import Plan, TrainingState, advance, start
 from tutor.worked.conventions import check_conventions
@@ -89,6 +89,6 @@ def _rows(problem: Problem, plan: Plan) -> Iterator[list[float]]:
 
 
 def _row(problem: Problem, state: TrainingState) -> list[float]:
-    view = look(problem, flatten(state.network))
+    view = look(problem, state.network)
     first, second = state.network.layers
     return [float(state.step), view.loss, float(view.trace.a[-1].item()), first.weights.item(), second.weights.item()]
