@@ -94,13 +94,15 @@ def _prepare(settings: Settings) -> None:
 
 def _ask(chosen: argparse.Namespace, settings: Settings) -> None:
     from tutor.conversations import open_tutor
+    from tutor.dialogue.prompt import read as read_prompt
     from tutor.dialogue.reply import Mind, Turn, reply
     from tutor.dialogue.transcript import part_markdown
     from tutor.dialogue.view import part_view
 
     tutor = open_tutor()
     pinned = _language(chosen.lang, tutor.shelves)
-    answer = reply(Turn(chosen.question, (), pinned, "en"), Mind(tutor.library, tutor.index, tutor.work))
+    turn = Turn(chosen.question, read_prompt(chosen.question, "en"), (), pinned, "en")
+    answer = reply(turn, Mind(tutor.library, tutor.index, tutor.work))
     shelf = tutor.shelves[answer.lang]
     for part in answer.parts:
         print("\n\n".join(part_markdown(part_view(part, shelf), shelf.language)))

@@ -10,7 +10,8 @@ from tutor.compute import Workbench
 from tutor.dialogue.matching import Index, build
 from tutor.dialogue.page import Page, Reading, compose
 from tutor.dialogue.phrases import load as load_phrases
-from tutor.dialogue.reply import Mind, Turn, Work, reply
+from tutor.dialogue.prompt import read
+from tutor.dialogue.reply import Mind, Turn, Work, looks_back, reply
 from tutor.dialogue.transcript import transcript
 from tutor.dialogue.view import ExchangeView, Shelf, view
 from tutor.language import Language, house_folder, load_language, offered
@@ -66,15 +67,22 @@ def open_tutor() -> Tutor:
 
 def ask(store: Store, tutor: Tutor, question: Question) -> tuple[str, Exchange]:
     """The id of the conversation and the exchange that now ends it; raises UnknownConversation."""
-    history = latest(store, question.conversation, REMEMBERED) if question.conversation else ()
-    fallback = history[-1].answer.lang if history else question.fallback
-    turn = Turn(question.text, history, question.lang, fallback)
-    answer = reply(turn, Mind(tutor.library, tutor.index, tutor.work))
+    answer = reply(_turn(store, question), Mind(tutor.library, tutor.index, tutor.work))
     now = datetime.now(UTC)
     if question.conversation:
         return question.conversation, save(store, question.conversation, question.text, answer, now)
     begun = begin_conversation(store, question.text, answer, now)
     return begun.id, begun.exchanges[0]
+
+
+def _turn(store: Store, question: Question) -> Turn:
+    """The question after what was said before: the last exchange, or more of them where the question looks back."""
+    history = latest(store, question.conversation, 1) if question.conversation else ()
+    fallback = history[-1].answer.lang if history else question.fallback
+    requests = read(question.text, fallback)
+    if question.conversation and looks_back(requests):
+        history = latest(store, question.conversation, REMEMBERED)
+    return Turn(question.text, requests, history, question.lang, fallback)
 
 
 def lesson_page(tutor: Tutor, slug: str, depth: str, inputs: Mapping[str, Any], lang: str) -> Page:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tutor.answer import Answer, Exchange, Part
 from tutor.dialogue.matching import Index, decide, rank
-from tutor.dialogue.prompt import MOST_PARTS, Request, language_of, read
+from tutor.dialogue.prompt import MOST_PARTS, Request, language_of
 from tutor.dialogue.receipts import Receipt, to_json
 from tutor.lessons.library import Library
 
@@ -24,9 +24,10 @@ class Mind:
 
 @dataclass(frozen=True)
 class Turn:
-    """The learner's text, the exchanges before it, and the language asked for: pinned, or only to fall back on."""
+    """The learner's text and its requests, the exchanges before it, and the language: pinned, or to fall back on."""
 
     text: str
+    requests: Sequence[Request]
     history: Sequence[Exchange]
     pinned: str | None
     fallback: str
@@ -34,10 +35,14 @@ class Turn:
 
 def reply(turn: Turn, mind: Mind) -> Answer:
     """The answer to a turn: one part for each question, in the asker's order and under the asker's numbers."""
-    requests = read(turn.text, turn.fallback)
-    lang = turn.pinned or _wanted(requests) or language_of(turn.text) or turn.fallback
-    made = [part for request in requests[:MOST_PARTS] for part in _parts(request, turn.history, mind)]
-    return Answer(lang, mind.library.version, tuple(made + _left_over(requests[MOST_PARTS:])))
+    lang = turn.pinned or _wanted(turn.requests) or language_of(turn.text) or turn.fallback
+    made = [part for request in turn.requests[:MOST_PARTS] for part in _parts(request, turn.history, mind)]
+    return Answer(lang, mind.library.version, tuple(made + _left_over(turn.requests[MOST_PARTS:])))
+
+
+def looks_back(requests: Sequence[Request]) -> bool:
+    """Whether a request speaks of what was said before."""
+    return any(request.kind != "question" for request in requests)
 
 
 def _wanted(requests: Sequence[Request]) -> str | None:

@@ -23,13 +23,15 @@ __all__ = ["EXAMPLES", "Example", "InvalidInput", "Receipt", "UnknownExample", "
 class Example:
     """A worked example: what it takes, and how its receipt is computed from complete inputs.
 
-    `measured` says that its numbers are times of this machine, so that computing again may give others.
+    `measured` says that its numbers are times of this machine, so that computing again may give others; `long`, that it
+    takes more than a few milliseconds.
     """
 
     name: str
     fields: Record
     compute: Callable[[dict[str, Any]], Receipt]
     measured: bool = False
+    long: bool = False
 
 
 class UnknownExample(LookupError):
@@ -46,9 +48,9 @@ EXAMPLES: dict[str, Example] = {
         Example("training-loop", training_loop.FIELDS, training_loop.compute),
         Example("chain-rule-neuron", chain_rule.FIELDS, chain_rule.compute),
         Example("twelve-gradients", twelve_gradients.FIELDS, twelve_gradients.compute),
-        Example("forward-only", forward_only.FIELDS, forward_only.compute),
-        Example("xor", xor.FIELDS, xor.compute),
-        Example("depth-cost", depth_cost.FIELDS, depth_cost.compute, measured=True),
+        Example("forward-only", forward_only.FIELDS, forward_only.compute, long=True),
+        Example("xor", xor.FIELDS, xor.compute, long=True),
+        Example("depth-cost", depth_cost.FIELDS, depth_cost.compute, measured=True, long=True),
     )
 }
 
