@@ -4,10 +4,10 @@ import re
 import string
 
 import pytest
-from tutor.dialogue.matching import decide, rank
 
 from tutor.conversations import open_tutor
 from tutor.dialogue.blocks import context
+from tutor.dialogue.matching import decide, rank
 from tutor.dialogue.page import Reading, compose
 from tutor.dialogue.receipts import every_number
 from tutor.lessons.lesson import DEPTHS, Lesson, messages, pieces

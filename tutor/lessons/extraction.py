@@ -19,7 +19,7 @@ Method = Callable[..., Iterable[Any]]
 
 def extracted(root: Path) -> Catalog:
     """The template catalog of the checkout at `root`: each message once, with the files it comes from."""
-    catalog = Catalog(project="tutor", charset="utf-8", fuzzy=False)
+    catalog = Catalog(header_comment="# Messages of Tutor.\n#", project="Tutor", charset="utf-8", fuzzy=False)
     for place, message in sorted(_found(root), key=lambda found: found[0]):
         catalog.add(message, locations=[(place, None)])  # type: ignore[list-item]
     return catalog
@@ -68,7 +68,8 @@ def _write(path: Path, catalog: Catalog) -> None:
     written = io.BytesIO()
     write_po(written, catalog, width=0, include_lineno=False, sort_by_file=True)
     # Without the lines that change by themselves, so that a change of the file is a change of its words.
-    path.write_bytes(re.sub(rb'(?m)^"(POT-Creation|PO-Revision)-Date: [^\n]*\n|^"Generated-By: [^\n]*\n', b"", written.getvalue()))
+    dates = rb'(?m)^"(POT-Creation|PO-Revision)-Date: [^\n]*\n|^"Generated-By: [^\n]*\n'
+    path.write_bytes(re.sub(dates, b"", written.getvalue()))
 
 
 def unfinished(catalog: Catalog) -> list[str]:
