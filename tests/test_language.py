@@ -54,7 +54,7 @@ def test_mathml_and_latex_carry_the_same_digits(value: float) -> None:
 
 
 def test_a_negative_number_is_fenced_after_an_operator() -> None:
-    assert EN.mathml(-2.0, fenced=True) == "<mrow><mo>(</mo><mo>−</mo><mn>2</mn><mo>)</mo></mrow>"
+    assert EN.mathml(-2.0, fenced=True) == "<mrow><mo>(</mo><mrow><mo>−</mo><mn>2</mn></mrow><mo>)</mo></mrow>"
     assert EN.latex(-2.0, fenced=True) == "(-2)"
 
 

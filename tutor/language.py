@@ -57,20 +57,11 @@ class Language:
         return f"{FIXED}%" if self.decimal == "," else "%"
 
     def _marked(self, digits: str) -> str:
-        marks = {",": self.group, ".": self.decimal, "-": MINUS}
-        return digits.translate({ord(mark): to for mark, to in marks.items()})
+        return digits.translate(_marks(self.decimal, self.group))
 
     def mathml(self, value: float, form: str = "", fenced: bool = False) -> str:
         """The number as MathML: `<mn>`, with its minus as an operator and, if `fenced`, negatives in parentheses."""
-        digits, exponent = plain(value, form)
-        inner = f"<mn>{self._marked(digits.lstrip('-'))}</mn>"
-        if exponent:
-            sign = "<mo>−</mo>" if exponent < 0 else ""
-            inner += f"<mo>×</mo><msup><mn>10</mn><mrow>{sign}<mn>{abs(exponent)}</mn></mrow></msup>"
-        if not digits.startswith("-"):
-            return inner if not exponent else f"<mrow>{inner}</mrow>"
-        inner = f"<mo>−</mo>{inner}"
-        return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>" if fenced else f"<mrow>{inner}</mrow>"
+        return _mathml(value, form, fenced, (self.decimal, self.group))
 
     def latex(self, value: float, form: str = "", fenced: bool = False) -> str:
         """The number as LaTeX, a decimal comma kept tight by braces."""
@@ -88,6 +79,26 @@ class Language:
         return format_datetime(moment, "d MMM y, HH:mm", locale=self.code)
 
 
+@lru_cache(maxsize=16)
+def _marks(decimal: str, group: str) -> dict[int, str]:
+    return str.maketrans({",": group, ".": decimal, "-": MINUS})
+
+
+# A number of a receipt is printed many times: as a result, as an operand, in a sentence.
+@lru_cache(maxsize=4096)
+def _mathml(value: float, form: str, fenced: bool, marks: tuple[str, str]) -> str:
+    digits, exponent = plain(value, form)
+    inner = f"<mn>{digits.lstrip('-').translate(_marks(*marks))}</mn>"
+    if exponent:
+        sign = "<mo>−</mo>" if exponent < 0 else ""
+        inner += f"<mo>×</mo><msup><mn>10</mn><mrow>{sign}<mn>{abs(exponent)}</mn></mrow></msup>"
+    if not digits.startswith("-"):
+        return inner if not exponent else f"<mrow>{inner}</mrow>"
+    inner = f"<mrow><mo>−</mo>{inner}</mrow>"  # a row of its own, or the minus would be drawn as one between two numbers
+    return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>" if fenced else inner
+
+
+@lru_cache(maxsize=4096)
 def plain(value: float, form: str = "") -> tuple[str, int]:
     """ASCII digits (`.` decimal, `,` groups) and a power of ten, 0 if none; total over all floats.
 

@@ -147,14 +147,15 @@ def _steps(piece: Piece, inside: Context) -> dict[str, Any] | None:
     by_name = {step.name: step for step in inside.receipt.steps}
     wanted = [by_name[name] for name in piece.data["show"] if name in by_name]
     form = str(piece.data.get("digits", ""))
-    return _numbers(piece, inside, _titles(inside.language), [_step_row(step, form, inside) for step in wanted], "steps")
+    return _numbers(piece, inside, _titles(inside.language), [step_row(step, form, inside) for step in wanted], "steps")
 
 
 def _titles(language: Language) -> list[str]:
     return [language.translate(title) for title in STEP_COLUMNS]
 
 
-def _step_row(step: Step, form: str, inside: Context) -> list[dict[str, str]]:
+def step_row(step: Step, form: str, inside: Context) -> list[dict[str, str]]:
+    """A step as the cells of a table: symbol, formula, the formula with its numbers, and the value in this form."""
     forms = step_forms(step, inside.receipt.symbols)
     value = inside.language.number(step.value, form)
     return [

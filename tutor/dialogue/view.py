@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from tutor.answer import Exchange, Part
-from tutor.dialogue.blocks import context
+from tutor.dialogue.blocks import Context, context
 from tutor.dialogue.page import Page, Reading, compose, conventions, lesson_title
-from tutor.dialogue.receipts import Receipt, from_json, step_forms
+from tutor.dialogue.receipts import Receipt, Step, StepForms, from_json, step_forms
 from tutor.language import N_, Language
 from tutor.lessons.library import Library
 from tutor.lessons.template import fill
@@ -70,18 +70,17 @@ def _page(part: Part, shelf: Shelf) -> Page | None:
 
 
 def step_rows(receipt: Receipt, language: Language) -> list[dict[str, Any]]:
-    """Every step of a receipt: its names and numbers, its formula in LaTeX and MathML, plain and with numbers put in."""
+    """Every step of a receipt: its names and numbers, its formula in LaTeX, plain and with numbers put in."""
     inside = context(receipt, language)
-    rows = []
-    for step in receipt.steps:
-        forms = step_forms(step, receipt.symbols)
-        rows.append({
-            "name": step.name, "symbol": step.symbol, "expression": step.expression, "formula": forms.formula_latex,
-            "substituted": fill(forms.substituted_latex, inside.write),
-            "operands": {name: inside.numbers[name] for name in step.operands}, "value": step.value, "phase": step.phase,
-            "mathml": {"symbol": forms.symbol, "formula": forms.formula, "substituted": fill(forms.substituted, inside.write)},
-        })  # fmt: skip
-    return rows
+    return [_step(step, step_forms(step, receipt.symbols), inside) for step in receipt.steps]
+
+
+def _step(step: Step, forms: StepForms, inside: Context) -> dict[str, Any]:
+    return {
+        "name": step.name, "symbol": step.symbol, "expression": step.expression, "formula": forms.formula_latex,
+        "substituted": fill(forms.substituted_latex, inside.write),
+        "operands": {name: inside.numbers[name] for name in step.operands}, "value": step.value, "phase": step.phase,
+    }  # fmt: skip
 
 
 def receipt_mapping(receipt: Receipt, shelf: Shelf) -> dict[str, Any]:

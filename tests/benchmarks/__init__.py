@@ -1,0 +1,1 @@
+"""Comparisons in one run against named peers; run by hand, never asserted on time."""

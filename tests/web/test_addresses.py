@@ -1,0 +1,70 @@
+"""Addresses of inputs: short, readable, and the same inputs again when they are read back."""
+
+import math
+import random
+
+import pytest
+
+from tutor.web.addresses import read_inputs, write_inputs
+from tutor.worked import EXAMPLES
+from tutor.worked.inputs import normalise
+
+STEP = "network-step"
+LAYER = {"weights": [[0.5, -1.25]], "biases": [1e-7], "activation": "tanh"}
+CHANGES = [
+    {},
+    {"x": [[1, 2]], "t": [[0, 1]]},
+    {"x": [[1, 2], [3, 4], [5, 6]], "t": [[0, 1], [1, 0], [1, 1]]},
+    {"layers": [LAYER], "t": [[0.5]]},
+    {"optimizer": {"name": "adam"}},
+    {"optimizer": {"name": "adam", "learning_rate": 0.5}},
+    {"optimizer": {"name": "rmsprop", "rho": 0.9}},
+    {"t": [1], "loss": "cross_entropy"},
+    {"train_biases": False, "steps": 7, "update": "sequential"},
+]
+
+
+def complete(changes):
+    return normalise(EXAMPLES[STEP].fields, changes)
+
+
+@pytest.mark.parametrize("changes", CHANGES)
+def test_an_address_gives_the_very_inputs_it_was_made_from(changes):
+    inputs = complete(changes)
+    read = read_inputs(STEP, write_inputs(STEP, inputs))
+    assert read.mistakes == () and read.inputs == inputs
+
+
+def test_any_number_survives_an_address():
+    draws = random.Random(0)
+    for _ in range(200):
+        weights = [[math.ldexp(draws.uniform(-1, 1), draws.randint(-60, 9)) for _ in range(2)] for _ in range(2)]
+        inputs = complete({"x": weights, "t": weights})
+        assert read_inputs(STEP, write_inputs(STEP, inputs)).inputs == inputs
+
+
+def test_what_is_as_by_default_is_not_in_the_address():
+    assert write_inputs(STEP, complete({})) == {}
+    assert write_inputs(STEP, complete({"optimizer": {"name": "adam"}})) == {"optimizer.name": "adam"}
+    assert write_inputs(STEP, complete({"optimizer": {"learning_rate": 0.25}})) == {"optimizer.learning_rate": "0.25"}
+
+
+def test_a_decimal_comma_is_a_decimal_point():
+    assert read_inputs(STEP, {"layers.0.weights.1.0": "0,3"}).inputs["layers"][0]["weights"][1][0] == 0.3
+
+
+def test_every_wrong_box_is_told_and_the_right_ones_are_kept():
+    typed = {"steps": "1,5", "x.0.0": "abc", "optimizer.momentum": "7", "loss": "none", "nothing": "1", "x.0.1": "9"}
+    read = read_inputs(STEP, typed)
+    assert {(mistake.pointer, mistake.reason) for mistake in read.mistakes} == {
+        ("/steps", "not-an-integer"), ("/x/0/0", "not-a-number"), ("/optimizer/momentum", "too-large"),
+        ("/loss", "not-a-choice"), ("/nothing", "unknown-field"),
+    }  # fmt: skip
+    assert read.inputs["x"] == [[0.05, 9.0]]
+
+
+@pytest.mark.parametrize("name", [
+    "x.99999999999.0", "x.-1", "x.٣", "", ".", "..", "x", "x.0", "layers.0", "optimizer", "a" * 5000, "x.0.0.0.0", "x.0.0.",
+])  # fmt: skip
+def test_no_name_is_too_strange_to_refuse(name):
+    assert read_inputs(STEP, {name: "1"}).mistakes
