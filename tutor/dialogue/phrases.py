@@ -1,21 +1,21 @@
 """How learners put their questions: the phrases of each lesson in each language, read from a folder of TOML files."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from tutor.dialogue.words import split, stem
 
-SYNONYMS = "synonyms.toml"
+WORDS = "words.toml"
 _KEYS = frozenset({"phrases", "nearest"})
 
 
 class MalformedPhrases(ValueError):
     """A file of phrases breaks a rule: `reason` is one of those below; `where` the table or the word.
 
-    unknown-key, not-a-list, empty, two-nearest; for synonyms not-one-word, two-meanings.
+    unknown-key, not-a-list, empty, two-nearest; for words not-one-word, two-meanings.
     """
 
     def __init__(self, file: str, where: str, reason: str) -> None:
@@ -25,22 +25,26 @@ class MalformedPhrases(ValueError):
 
 @dataclass(frozen=True)
 class Phrases:
-    """`by_language` is {language: {slug: phrases}}; `nearest` the lessons offered instead; `synonyms` {stem: stem}."""
+    """`by_language` is {language: {slug: phrases}}; `nearest` the lessons offered instead of a topic without one.
+
+    `synonyms` is {variant: word}, folded; `trade` the words without one of which a question is about something else.
+    """
 
     by_language: Mapping[str, Mapping[str, tuple[str, ...]]]
     nearest: Mapping[str, tuple[str, ...]]
     synonyms: Mapping[str, str]
+    trade: frozenset[str]
 
 
 def load(folder: Traversable) -> Phrases:
-    """The phrases of every language in a folder (one file a language: `en.toml`, `fr.toml`) and its synonyms.
+    """The phrases of every language in a folder (one file a language: `en.toml`, `fr.toml`) and its words.
 
     Raises MalformedPhrases, and tomllib.TOMLDecodeError for what is not TOML.
     """
     files = {file.name: tomllib.loads(file.read_text("utf-8")) for file in folder.iterdir() if _is_toml(file.name)}
-    synonyms = files.pop(SYNONYMS, {})
+    words = files.pop(WORDS, {})
     by_language = {name.removesuffix(".toml"): _by_slug(name, files[name]) for name in sorted(files)}
-    return Phrases(by_language, _nearest(files), _synonyms(synonyms))
+    return Phrases(by_language, _nearest(files), _synonyms(words), _trade(words))
 
 
 def _is_toml(name: str) -> bool:
@@ -55,11 +59,15 @@ def _by_slug(file: str, slugs: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def _texts(file: str, where: str, texts: Any) -> tuple[str, ...]:
-    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise MalformedPhrases(file, where, "not-a-list")
-    if not texts:
+    if not _list(file, where, texts):
         raise MalformedPhrases(file, where, "empty")
     return tuple(texts)
+
+
+def _list(file: str, where: str, texts: Any) -> list[str]:
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise MalformedPhrases(file, where, "not-a-list")
+    return texts
 
 
 def _nearest(files: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
@@ -73,18 +81,30 @@ def _nearest(files: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...
     return nearest
 
 
-def _synonyms(words: Mapping[str, Any]) -> dict[str, str]:
-    """{stem: stem}; two words may share a stem only when they mean the same."""
-    stems: dict[str, str] = {}
-    for word, variants in words.items():
-        for variant in (word, *_texts(SYNONYMS, word, variants)):
-            if stems.setdefault(_stem_of(variant), _stem_of(word)) != _stem_of(word):
-                raise MalformedPhrases(SYNONYMS, variant, "two-meanings")
-    return stems
+def _synonyms(tables: Mapping[str, Any]) -> dict[str, str]:
+    """{variant: word}; two variants may share a stem only when they mean the same."""
+    words, stems = {}, dict[str, str]()
+    for variant, word in _variants(tables):
+        if stems.setdefault(stem(variant), stem(word)) != stem(word):
+            raise MalformedPhrases(WORDS, variant, "two-meanings")
+        words[variant] = word
+    return words
 
 
-def _stem_of(text: str) -> str:
+def _variants(tables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, table in tables.items():
+        if name not in ("trade", "everyday") or not isinstance(table, dict):
+            raise MalformedPhrases(WORDS, name, "unknown-key")
+        for word, variants in table.items():
+            yield from ((_one_word(variant), _one_word(word)) for variant in (word, *_list(WORDS, word, variants)))
+
+
+def _trade(tables: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(map(_one_word, tables.get("trade", ())))
+
+
+def _one_word(text: str) -> str:
     words = split(text)
     if len(words) != 1:
-        raise MalformedPhrases(SYNONYMS, text, "not-one-word")
-    return stem(words[0])
+        raise MalformedPhrases(WORDS, text, "not-one-word")
+    return words[0]

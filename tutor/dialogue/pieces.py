@@ -100,8 +100,10 @@ def _prefaced(preface: str, items: list[Piece]) -> list[Piece]:
 
 
 def _separate(lines: Sequence[str]) -> list[str]:
-    """Each line when several are questions, or each part between semicolons; else the whole text."""
-    parts = lines if len(lines) > 1 else [part.strip() for line in lines for part in line.split(";")]
+    """Each line when several are questions, or each part between semicolons when all open one; else the whole text."""
+    parts = [part.strip() for line in lines for part in line.split(";")]
+    if len(lines) > 1 or not all(_opens(split(part)) for part in parts):
+        parts = list(lines)
     if sum(_asks(part) for part in parts) < 2:
         return ["\n".join(lines)]
     if parts[0].endswith(":") and not _asks(parts[0].removesuffix(":")):
@@ -123,5 +125,8 @@ def _with_context(parts: Iterable[str]) -> list[str]:
 
 def _asks(part: str) -> bool:
     words = split(part)
-    opens = words[:1] and (words[0] in _OPENERS or tuple(words[:2]) in _OPENING_PAIRS)
-    return (len(words) > 1 and bool(opens or part.endswith("?"))) or wish_of(part) is not None
+    return (len(words) > 1 and (part.endswith("?") or _opens(words))) or wish_of(part) is not None
+
+
+def _opens(words: Sequence[str]) -> bool:
+    return len(words) > 1 and (words[0] in _OPENERS or (words[0], words[1]) in _OPENING_PAIRS)

@@ -13,7 +13,7 @@ MOST_PARTS = 8
 # Words that only one of the two languages uses in running text. Technical words tell nothing: learners mix them.
 _FRENCH = wordset(
     """
-    le la les l un une des du de d au aux ce cet cette ces ceci cela ca est sont etait sera suis es ai as avons avez ont
+    le la les l un une des du de d au aux ce cet cette ces ceci cela ca est sont etait sera suis es ai avons avez ont
     que qu qui quoi dont et ou ne n pas je j tu il elle nous vous ils elles se s y mon ma mes ton ta tes sa ses notre
     nos votre vos leur leurs moi toi lui eux dans avec sans sur sous pour par entre vers chez comment pourquoi quand
     combien quel quelle quels quelles lequel laquelle mais donc car si tres bien aussi comme alors puis peu trop tout

@@ -5,7 +5,7 @@ A command is made of command words only: one foreign word (« tell me more about
 
 from dataclasses import dataclass
 
-from tutor.dialogue.words import split, wordset
+from tutor.dialogue.words import meant, slips, split, wordset
 
 _LANGUAGES = {
     "french": "fr", "francais": "fr", "francaise": "fr", "english": "en", "anglais": "en", "anglaise": "en",
@@ -36,18 +36,7 @@ _FILLING = wordset(
     """
 )
 _VOCABULARY = _LANGUAGES.keys() | _TRANSLATING | _DEEPENING | _FILLING
-
-# Two words that are equal once each has lost at most one letter differ by one slip of the keyboard.
-_LEAST_CORRECTED = 5
-
-
-def _shortened(word: str) -> list[str]:
-    return [word[:place] + word[place + 1 :] for place in range(len(word))]
-
-
-_SLIPS = {
-    form: word for word in sorted(_VOCABULARY) if len(word) >= _LEAST_CORRECTED for form in (word, *_shortened(word))
-}
+_SLIPS = slips(_VOCABULARY)
 
 # Groups of words that are one command word, or no word at all.
 _GROUPS = {
@@ -61,18 +50,18 @@ _GROUPS = {
 
 _DEEP_QUESTION = wordset(
     """
-    technical technically detail details detailed deeper rigorous rigorously formally mathematically mathematics maths
-    derivation proof prove technique techniques techniquement detaille detaillee detaillees approfondi approfondie
-    approfondir approfondis rigoureux rigoureuse rigoureusement formellement mathematiquement mathematiques
-    demonstration demontrer demontre prouver
+    technical technically detail details detailed deeper rigorous rigorously formally mathematically proof prove
+    techniquement detaille detaillee detaillees approfondi approfondie approfondir approfondis rigoureux rigoureuse
+    rigoureusement formellement mathematiquement demonstration demontrer demontre prouver
     """
 )
 _DEEP_GROUPS = (
-    " in depth ", " more about ", " more on ", " more in depth ", " en profondeur ", " plus sur ", " plus au sujet ",
-    " davantage sur ", " m en plus ", " en savoir plus ", " math behind ",
+    " in depth ", " more about ", " more on ", " math behind ", " maths behind ", " mathematics behind ",
+    " en profondeur ", " plus sur ", " plus au sujet ", " davantage sur ", " en savoir plus ",
+    " maths derriere ", " mathematiques derriere ",
 )
 
-# The longest command we know of has 14 words; a text this long is told from one at a glance.
+# The longest command we know of has 14 words; a longer text is a question, whatever its words.
 _MOST_WORDS = 24
 
 
@@ -87,8 +76,8 @@ class Wish:
 def wish_of(text: str) -> Wish | None:
     """The command a text is, forgiving one slip of the keyboard a word; None for anything that may be a question."""
     heard = _grouped(split(text))
-    words = [_corrected(word) for word in heard[:_MOST_WORDS]]
-    if len(heard) > _MOST_WORDS or not all(words):
+    words = [word for word in map(_corrected, heard[:_MOST_WORDS]) if word]
+    if not heard or len(words) < len(heard):
         return None
     language = _named(words)
     if _TRANSLATING.isdisjoint(words) and not _DEEPENING.isdisjoint(words):
@@ -117,9 +106,6 @@ def _named(words: list[str]) -> str | None:
     return named[-1] if named else None
 
 
-def _corrected(word: str) -> str:
-    """The command word that a word is, or was meant to be when one letter slipped; empty when it is none."""
-    if word in _VOCABULARY:
-        return word
-    forms = (word, *_shortened(word)) if len(word) >= _LEAST_CORRECTED else ()
-    return next((_SLIPS[form] for form in forms if form in _SLIPS), "")
+def _corrected(word: str) -> str | None:
+    """The command word that a word is or was meant to be."""
+    return word if word in _VOCABULARY else meant(word, _SLIPS)

@@ -5,11 +5,13 @@ Every function takes time proportional to the first `MOST_CHARACTERS` characters
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 
 MOST_CHARACTERS = 2000
 _APOSTROPHES = dict.fromkeys("’ʼ`´", "'")
 _SIGNS = str.maketrans({**_APOSTROPHES, "œ": "oe", "æ": "ae", "∂": "d", "∇": "gradient ", "δ": "delta ", "η": "eta "})
 _DROPPED = frozenset({"Mn", "Me", "Cf", "Cs"})
+_LEAST_CORRECTED, _MOST_CORRECTED = 5, 32
 _WORD = re.compile(r"[a-z0-9]+")
 _ENDINGS = ("ment", "ing", "ion", "er", "ed", "ee", "e")
 
@@ -51,3 +53,29 @@ def _singled(word: str) -> str:
     if len(word) > 4 and word[-1] == "e":
         word = word[:-1]
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
+
+
+def slips(words: Iterable[str]) -> dict[str, str]:
+    """{form: word} for `meant`: the words themselves, and each without one of its letters; short words are left out."""
+    long = sorted(word for word in words if len(word) >= _LEAST_CORRECTED)
+    return {form: word for word in long for form in _shortened(word)} | {word: word for word in long}
+
+
+def meant(word: str, forms: Mapping[str, str]) -> str | None:
+    """The word typed with at most one slip (a letter missing, doubled or wrong, two swapped); None when there is none."""
+    typed = (word, *_shortened(word)) if len(word) <= _MOST_CORRECTED else ()
+    found = (forms[form] for form in typed if form in forms)
+    return next((known for known in found if _one_slip(word, known)), None)
+
+
+def _shortened(word: str) -> list[str]:
+    """Words that differ by one slip have such a form in common."""
+    return [word[:place] + word[place + 1 :] for place in range(len(word))]
+
+
+def _one_slip(typed: str, known: str) -> bool:
+    letters = enumerate(zip(typed, known, strict=False))
+    alike = next((place for place, (one, other) in letters if one != other), min(len(typed), len(known)))
+    one, other = typed[alike:], known[alike:]
+    swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
+    return typed == known or swapped or one[1:] == other[1:] or one[1:] == other or one == other[1:]

@@ -1,0 +1,79 @@
+"""The files of phrases: whole, well formed, and refused when they are not."""
+
+from pathlib import Path
+
+import pytest
+
+from tutor.dialogue.matching import Index, rank
+from tutor.dialogue.phrases import MalformedPhrases, Phrases, load
+from tutor.dialogue.words import split
+
+
+def folder(path: Path, **files: str) -> Path:
+    for name, text in files.items():
+        path.joinpath(f"{name}.toml").write_text(text, encoding="utf-8")
+    return path
+
+
+def test_both_languages_ask_about_the_same_topics(phrases: Phrases) -> None:
+    assert set(phrases.by_language) == {"en", "fr"}
+    assert phrases.by_language["en"].keys() == phrases.by_language["fr"].keys()
+
+
+def test_every_topic_has_phrases_enough(phrases: Phrases, seven: tuple[str, ...]) -> None:
+    for table in phrases.by_language.values():
+        assert all(len(texts) >= 8 for texts in table.values())
+        assert all(len(table[slug]) >= 50 for slug in seven)
+
+
+def test_no_phrase_is_said_twice(phrases: Phrases) -> None:
+    for table in phrases.by_language.values():
+        said = [" ".join(split(text)) for texts in table.values() for text in texts]
+        assert sorted(said) == sorted(set(said))
+
+
+def test_a_topic_without_a_lesson_has_neighbours_that_have_one(phrases: Phrases, seven: tuple[str, ...]) -> None:
+    assert phrases.nearest.keys() == phrases.by_language["en"].keys() - {*seven, "other"}
+    assert all(1 <= len(near) <= 3 and set(near) <= set(seven) for near in phrases.nearest.values())
+
+
+def test_every_phrase_of_a_topic_has_a_word_of_the_trade(phrases: Phrases, index: Index) -> None:
+    for table in phrases.by_language.values():
+        assert all(rank(text, index) for slug, texts in table.items() if slug != "other" for text in texts)
+
+
+def test_phrases_are_read_by_language(tmp_path: Path) -> None:
+    read = load(folder(tmp_path, en='[adam]\nphrases = ["What is Adam?"]', fr='[adam]\nphrases = ["C\'est quoi Adam ?"]'))
+    assert read.by_language == {"en": {"adam": ("What is Adam?",)}, "fr": {"adam": ("C'est quoi Adam ?",)}}
+
+
+def test_words_of_the_trade_and_of_every_day_have_synonyms(tmp_path: Path) -> None:
+    read = load(folder(tmp_path, words='[trade]\nlayer = ["Couches"]\n[everyday]\nfast = ["vite"]'))
+    assert read.synonyms == {"layer": "layer", "couches": "layer", "fast": "fast", "vite": "fast"}
+    assert read.trade == {"layer"}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "reason"),
+    [
+        ("en", '[adam]\nphrase = ["What is Adam?"]', "unknown-key"),
+        ("en", 'adam = ["What is Adam?"]', "unknown-key"),
+        ("en", '[adam]\nphrases = "What is Adam?"', "not-a-list"),
+        ("en", "[adam]\nphrases = []", "empty"),
+        ("en", '[adam]\nphrases = ["What is Adam?"]\nnearest = "x"', "not-a-list"),
+        ("words", '[trade]\nlayer = ["couche cachée"]', "not-one-word"),
+        ("words", '[trade]\nlayer = ["couche"]\n[everyday]\nbed = ["couche"]', "two-meanings"),
+        ("words", '[other]\nlayer = ["couche"]', "unknown-key"),
+        ("words", '[trade]\nlayer = "couche"', "not-a-list"),
+    ],
+)
+def test_a_malformed_file_is_refused(tmp_path: Path, file: str, text: str, reason: str) -> None:
+    with pytest.raises(MalformedPhrases) as refusal:
+        load(folder(tmp_path, **{file: text}))
+    assert refusal.value.reason == reason
+
+
+def test_neighbours_are_named_once(tmp_path: Path) -> None:
+    table = '[adam]\nphrases = ["Adam"]\nnearest = ["training-steps"]'
+    with pytest.raises(MalformedPhrases, match="two-nearest"):
+        load(folder(tmp_path, en=table, fr=table))
