@@ -38,6 +38,7 @@ KNOWS: dict[str, set[str]] = {
     "tomllib": {"lessons", "dialogue"},
     "platformdirs": {"settings"},
     "limits": {"web"},
+    "orjson": {"answer", "web"},
     "gunicorn": {"server"},
     "waitress": {"server"},
     "ziamath": {"web"},

@@ -1,10 +1,11 @@
 """Answers as values: references into lessons, the numbers that were computed, and the exchange they belong to."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import orjson
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Conversation:
 
 def to_text(answer: Answer) -> str:
     """The stored form of an answer: compact JSON, every number in full."""
-    return json.dumps(_fields(answer), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return orjson.dumps(_fields(answer)).decode()
 
 
 def _fields(answer: Answer) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def _fields(answer: Answer) -> dict[str, Any]:
 
 def from_text(text: str) -> Answer:
     """The answer that `to_text` wrote."""
-    stored = json.loads(text)
+    stored = orjson.loads(text)
     return Answer(stored["lang"], stored["version"], tuple(_part(part) for part in stored["parts"]))
 
 

@@ -40,7 +40,7 @@ from tutor.web.reasons import named_sentence, sentence
 from tutor.web.rooms import rooms
 from tutor.web.security import CrossSite
 from tutor.web.wire import json_response
-from tutor.worked import InvalidInput, UnknownExample
+from tutor.worked import InvalidInput, NotFinite, UnknownExample
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ ERRORS: Mapping[type[Exception], Row] = {
     MeasurementFailed: Row(503, "measurement-failed", N_("This machine is too busy to measure. Please try again."), 10),
     NaiveTime: BROKEN,
     MissingNumber: BROKEN,
+    NotFinite: BROKEN,
     MalformedLesson: BROKEN,
     MalformedMaths: BROKEN,
     MalformedPhrases: BROKEN,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from tutor.worked import (
@@ -14,9 +15,9 @@ from tutor.worked import (
     xor,
 )
 from tutor.worked.inputs import InvalidInput, Record, normalise
-from tutor.worked.receipt import Receipt, from_json
+from tutor.worked.receipt import Receipt, every_number, from_json
 
-__all__ = ["EXAMPLES", "Example", "InvalidInput", "Receipt", "UnknownExample", "from_json", "normal_inputs", "work"]
+__all__ = ["EXAMPLES", "Example", "InvalidInput", "NotFinite", "Receipt", "UnknownExample", "from_json", "normal_inputs", "work"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,14 @@ class Example:
 
 class UnknownExample(LookupError):
     """No worked example has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class NotFinite(ArithmeticError):
+    """A receipt with a number that is not finite: a fault of the example, which must end at its last finite state."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -69,4 +78,7 @@ def normal_inputs(name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
 def work(name: str, inputs: Mapping[str, Any]) -> Receipt:
     """The receipt of an example for these inputs; raises as `normal_inputs` does, or where inputs do not fit together."""
     complete = normal_inputs(name, inputs)
-    return EXAMPLES[name].compute(complete)
+    receipt = EXAMPLES[name].compute(complete)
+    if not all(map(isfinite, every_number(receipt).values())):  # JSON has no such number and writes null without a word
+        raise NotFinite(name)
+    return receipt
