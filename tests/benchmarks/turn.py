@@ -1,4 +1,4 @@
-"""What a whole turn costs in process: route, live example, an answer rendered in French, committed to a real SQLite file.
+"""What a whole turn costs in process: route, live example, an answer composed in French, committed to a real SQLite file.
 
 Run with `python -m tests.benchmarks.turn`. The peer is the same turn's floor: one commit of the same bytes by the
 standard library's sqlite3 with the same pragmas, so that the ratio says what we add to keeping an answer safe.
@@ -9,9 +9,14 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from flask import Flask
+
 from tutor.answer import to_text
+from tutor.conversations import Question, ask
+from tutor.dialogue.view import view
 from tutor.settings import Settings
 from tutor.web import create_app
 
@@ -48,7 +53,7 @@ def row(name: str, times: list[float]) -> str:
     """Median and spread, in milliseconds."""
     times.sort()
     low, high = times[len(times) // 20], times[-len(times) // 20]
-    return f"{name:<44}{statistics.median(times):>8.2f}{low:>8.2f}{high:>8.2f}"
+    return f"{name:<48}{statistics.median(times):>8.2f}{low:>8.2f}{high:>8.2f}"
 
 
 def main() -> None:
@@ -58,28 +63,27 @@ def main() -> None:
         measure(app, Path(folder))
 
 
-def measure(app, folder: Path) -> None:
-    """Interleave the turn and its floor, question by question."""
-    from tutor.conversations import Question, ask
-
+def measure(app: Flask, folder: Path) -> None:
+    """Interleave the turn, the same over HTTP's WSGI, and the floor, question by question."""
     rooms = app.extensions["tutor"]
+    shelf = rooms.tutor.shelves["fr"]
+
+    def turn(question: str) -> None:
+        view(ask(rooms.store, rooms.tutor, Question(question, None, "fr", "fr"))[1], shelf)
+
     client = app.test_client()
-    _, exchange = ask(rooms.store, rooms.tutor, Question(QUESTIONS[0], None, "fr", "fr"))
-    keep = floor(folder, to_text(exchange.answer))
-    pages: dict[str, list[float]] = {question: [] for question in QUESTIONS}
-    verbs: dict[str, list[float]] = {question: [] for question in QUESTIONS}
-    floors: list[float] = []
+    keep = floor(folder, to_text(ask(rooms.store, rooms.tutor, Question(QUESTIONS[0], None, "fr", "fr"))[1].answer))
+    found: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
         for question in QUESTIONS:
             form = {"data": {"question": question}, "headers": {"X-Fragment": "1"}}
-            pages[question].append(timed(lambda form=form: client.post("/fr/ask", **form)))
-            verbs[question].append(timed(lambda q=question: ask(rooms.store, rooms.tutor, Question(q, None, "fr", "fr"))))
-            floors.append(timed(keep))
-    print(f"{'milliseconds':<44}{'median':>8}{'5 %':>8}{'95 %':>8}")
-    for question in QUESTIONS:
-        print(row(f"ask + HTML  {question[:30]}", pages[question]))
-        print(row(f"ask alone   {question[:30]}", verbs[question]))
-    print(row("floor: sqlite3 commits the same bytes", floors))
+            found.setdefault(f"turn   {question[:38]}", []).append(timed(partial(turn, question)))
+            found.setdefault(f"+ HTML {question[:38]}", []).append(timed(partial(client.post, "/fr/ask", **form)))
+            found.setdefault("floor: sqlite3 commits the same bytes", []).append(timed(keep))
+    print(f"{'milliseconds':<48}{'median':>8}{'5 %':>8}{'95 %':>8}")
+    print(row("all turns", [time for name, times in found.items() if name.startswith("turn") for time in times]))
+    for name in sorted(found):
+        print(row(name, found[name]))
 
 
 if __name__ == "__main__":

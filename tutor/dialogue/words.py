@@ -6,6 +6,7 @@ Every function takes time proportional to the first `MOST_CHARACTERS` characters
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 MOST_CHARACTERS = 2000
 _APOSTROPHES = dict.fromkeys("’ʼ`´", "'")
@@ -16,6 +17,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 _ENDINGS = ("ment", "ing", "ion", "er", "ed", "ee", "e")
 
 
+@lru_cache(maxsize=4)  # several readers look at the same text in a row
 def fold(text: str) -> str:
     """The text in small letters, without accents, ligatures or invisible characters, spaces made single."""
     start = text[:MOST_CHARACTERS]

@@ -29,8 +29,8 @@ OPTIONS = {
     "softmax": "softmax", "half_squared_error": N_("half the squared error"), "squared_error": N_("squared error"),
     "mean_squared_error": N_("mean squared error"), "binary_cross_entropy": N_("binary cross-entropy"),
     "cross_entropy": N_("cross-entropy"), "sgd": "SGD", "momentum": N_("SGD with momentum"), "rmsprop": "RMSProp",
-    "adam": "Adam", "simultaneous": N_("all parameters at once"),
-    "sequential": N_("layer by layer, the last one first"),
+    "adam": "Adam", "adamw": "AdamW", "adagrad": "Adagrad", "nesterov": N_("SGD with Nesterov's momentum"),
+    "simultaneous": N_("all parameters at once"), "sequential": N_("layer by layer, the last one first"),
 }  # fmt: skip
 BETWEEN = N_("From {low} to {high}. Default: {usual}.")
 EACH_BETWEEN = N_("Each from {low} to {high}.")

@@ -31,7 +31,7 @@ def _number(default: float) -> Number:
 FIELDS = Record({
     "x": _number(1.0), "t": _number(0.5),
     "w1": _number(0.8), "b1": _number(0.0), "w2": _number(-0.4), "b2": _number(0.1),
-    "learning_rate": Number(0.1, 0.0, LARGEST), "steps": Integer(40, 1, 10_000),
+    "learning_rate": Number(0.1, 0.0, LARGEST), "steps": Integer(20, 1, 10_000),
 })
 
 
