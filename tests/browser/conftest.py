@@ -32,7 +32,8 @@ def _found(own: Path) -> str | None:
 def _from_debian() -> str | None:
     if shutil.which("apt-get") is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
         return None
-    subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], capture_output=True, check=False)
+    for command in (["update", "-qq"], ["install", "-y", "-qq", "chromium"]):
+        subprocess.run(["apt-get", *command], capture_output=True, check=False)
     return shutil.which("chromium")
 
 

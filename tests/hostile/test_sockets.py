@@ -46,7 +46,7 @@ def say(server, data):
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
             return connection.recv(65536)
-        except (ConnectionResetError, BrokenPipeError):
+        except OSError:  # it hung up while we were still speaking
             return b""
 
 

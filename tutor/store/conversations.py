@@ -57,7 +57,7 @@ class UnknownConversation(LookupError):
 
 
 class UnstorableText(ValueError):
-    """A text with a character that no database keeps: NUL or half a surrogate pair, at `position` in `field`."""
+    """A text with a character that no database keeps: NUL or half a surrogate pair, at `position` in `field` (0: somewhere)."""
 
     def __init__(self, field: str, position: int) -> None:
         super().__init__(field, position)
@@ -141,11 +141,18 @@ def _exchange(row: Any) -> Exchange:
 def _row(conversation: str, question: str, answer: Answer, asked_at: datetime) -> dict[str, Any]:
     if asked_at.tzinfo is None:
         raise NaiveTime(asked_at)
-    texts = {"question": question, "lang": answer.lang, "answer": to_text(answer)}
+    texts = {"question": question, "lang": answer.lang, "answer": _written(answer)}
     for field, text in texts.items():
         if (position := _unstorable(text)) is not None:
             raise UnstorableText(field, position)
     return {"conversation_id": conversation, "asked_at": asked_at.astimezone(UTC), **texts}
+
+
+def _written(answer: Answer) -> str:
+    try:
+        return to_text(answer)
+    except TypeError as error:  # the writer of JSON refuses half a surrogate pair without saying where
+        raise UnstorableText("answer", 0) from error
 
 
 def _unstorable(text: str) -> int | None:
