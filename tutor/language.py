@@ -18,9 +18,12 @@ MINUS, NARROW, FIXED = "\u2212", "\u202f", "\u00a0"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Language:
-    """A catalog and the forms of one language; `messages` maps an English message to its forms (two for a plural)."""
+    """A catalog and the forms of one language; `messages` maps an English message to its forms (two for a plural).
+
+    A language is equal only to itself: it is opened once, and a key of what was printed in it.
+    """
 
     code: str
     name: str
@@ -76,7 +79,12 @@ class Language:
 
     def date(self, moment: datetime) -> str:
         """Day and time in this language's medium form."""
-        return format_datetime(moment, "d MMM y, HH:mm", locale=self.code)
+        return _date(moment.replace(second=0, microsecond=0), self.code)
+
+
+@lru_cache(maxsize=64)
+def _date(minute: datetime, code: str) -> str:
+    return format_datetime(minute, "d MMM y, HH:mm", locale=code)
 
 
 @lru_cache(maxsize=16)

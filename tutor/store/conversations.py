@@ -26,6 +26,7 @@ ADD = (
     .values(conversation=bindparam("conversation_id"), number=NEXT_NUMBER)
     .returning(exchanges.c.number)
 )
+FIRST = exchanges.insert().values(conversation=bindparam("conversation_id"), number=1)
 EXCHANGE = (exchanges.c.number, exchanges.c.asked_at, exchanges.c.question, exchanges.c.answer)
 WHOLE = (
     sa.select(conversations.c.lang.label("begun_in"), *EXCHANGE)
@@ -81,8 +82,8 @@ def begin_conversation(store: Store, question: str, answer: Answer, asked_at: da
     row = _row(secrets.token_urlsafe(ID_BYTES), question, answer, asked_at)
     with writing(store) as connection:
         connection.execute(BEGIN, {"id": row["conversation_id"], "lang": answer.lang, "started_at": row["asked_at"]})
-        number = connection.execute(ADD, row).scalar_one()
-    return Conversation(row["conversation_id"], answer.lang, (Exchange(number, row["asked_at"], question, answer),))
+        connection.execute(FIRST, row)
+    return Conversation(row["conversation_id"], answer.lang, (Exchange(1, row["asked_at"], question, answer),))
 
 
 def save(store: Store, conversation: str, question: str, answer: Answer, asked_at: datetime) -> Exchange:

@@ -88,8 +88,10 @@ def write_inputs(example: str, inputs: Mapping[str, Any]) -> dict[str, str]:
     A list that is longer or shorter than usual is written whole, as JSON. A default that depends on a choice is the
     default of the choice made.
     """
-    chosen = tuple((key, by, inputs[key][by]) for key, by in _choosing(example))
     usual = _usual(example, ())
+    if inputs == usual:
+        return {}
+    chosen = tuple((key, by, inputs[key][by]) for key, by in _choosing(example))
     named = {f"{key}.{by}": word for key, by, word in chosen if usual[key][by] != word}
     return {**named, **dict(_written(inputs, _usual(example, chosen), ""))}
 

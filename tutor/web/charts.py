@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from html import escape
 from math import inf
 
@@ -16,6 +17,7 @@ MARKED_POINTS = 24
 BAR, BAR_ROW = 14, 22
 
 
+@lru_cache(maxsize=64)  # an answer's chart is drawn again whenever its conversation is shown
 def draw(plot: Plot, title: str, description: str, language: Language) -> str:
     """The chart as one `<svg>` element that carries its title and its description."""
     drawn, height = _KINDS[plot.kind](plot, language)

@@ -70,8 +70,9 @@ def _shape(sizes: tuple[int, ...], activations: tuple[str, ...], loss: str, rows
 
 def written_steps(parts: Iterable[Written]) -> tuple[Step, ...]:
     """Heads and values joined; they come in the same order and number."""
-    return tuple([Step(name, symbol, expression, operands, value, phase) for heads, values in parts
-                  for (name, symbol, expression, operands, phase), value in zip(heads, values, strict=True)])
+    return tuple(map(Step._make, [
+        (name, symbol, expression, operands, value, phase) for heads, values in parts
+        for (name, symbol, expression, operands, phase), value in zip(heads, values, strict=True)]))
 
 
 def forward_part(shape: Shape, trace: Trace, look: Look = FIRST) -> Written:
