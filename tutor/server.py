@@ -1,5 +1,6 @@
 """How the site is served: gunicorn's threads in one process (waitress on Windows), stopped cleanly and soon."""
 
+import gc
 import logging
 import sys
 from dataclasses import dataclass
@@ -54,7 +55,9 @@ def _gunicorn(settings: Settings, address: Address) -> None:
             # The worker builds the site: its caches and connections must not be forked.
             from tutor.web import create_app
 
-            return create_app(settings)
+            app = create_app(settings)
+            gc.freeze()  # lessons and tables live as long as the process: the collector need not look at them again
+            return app
 
     logging.getLogger("gunicorn.error").propagate = False
     Site().run()
