@@ -13,8 +13,8 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Callable
+from http.client import HTTPConnection
 
 from tests.benchmarks.turn import QUESTIONS
 
@@ -32,34 +32,36 @@ def main() -> None:
         server = subprocess.Popen([sys.executable, "-m", "tutor", "serve", "--port", str(port)], env=env, stdout=subprocess.PIPE)
         assert server.stdout and server.stdout.readline() and server.stdout.readline()
         try:
-            measure(f"http://127.0.0.1:{port}")
+            measure(port)
         finally:
             server.terminate()
             server.wait()
 
 
-def measure(site: str) -> None:
+def measure(port: int) -> None:
     """All clients at once, each asking its questions one after another."""
-    for question in ASKED:
-        ask(site, question)
+    warm = HTTPConnection("127.0.0.1", port)
+    for number in range(len(ASKED)):
+        ask(warm, number)
     print(f"{CLIENTS} clients, {EACH} requests each{'median':>12}{'p99':>8}{'most':>8}{'errors':>8}   milliseconds")
-    for name, action in (("answers", lambda n: ask(site, ASKED[n % len(ASKED)])), ("/health", lambda n: read(f"{site}/health"))):
-        times, errors = together(action)
+    for name, action in (("answers", ask), ("/health", health)):
+        times, errors = together(port, action)
         times.sort()
         figures = statistics.median(times), times[int(0.99 * len(times))], times[-1]
         print(f"{name:<31}{figures[0]:>12.1f}{figures[1]:>8.1f}{figures[2]:>8.1f}{errors:>8}")
 
 
-def together(action: Callable[[int], object]) -> tuple[list[float], int]:
-    """Milliseconds of every request of every client, and how many failed."""
+def together(port: int, action: Callable[[HTTPConnection, int], None]) -> tuple[list[float], int]:
+    """Milliseconds of every request of every client, each on a connection of its own, and how many failed."""
     times: list[float] = []
     failed: list[int] = []
 
     def client(start: int) -> None:
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
         for number in range(start, start + EACH):
             began = time.perf_counter()
             try:
-                action(number)
+                action(connection, number)
                 times.append((time.perf_counter() - began) * 1e3)
             except OSError:
                 failed.append(number)
@@ -72,16 +74,25 @@ def together(action: Callable[[int], object]) -> tuple[list[float], int]:
     return times, len(failed)
 
 
-def ask(site: str, question: str) -> None:
+def ask(connection: HTTPConnection, number: int) -> None:
     """One question by the API, its answer read to the end."""
-    body = json.dumps({"question": question}).encode()
-    read(urllib.request.Request(f"{site}/api/v1/ask", body, {"Content-Type": "application/json"}))
+    body = json.dumps({"question": ASKED[number % len(ASKED)]}).encode()
+    connection.request("POST", "/api/v1/ask", body, {"Content-Type": "application/json"})
+    expect(connection, 201)
 
 
-def read(what: str | urllib.request.Request) -> None:
-    """One request, read to the end."""
-    with urllib.request.urlopen(what, timeout=30) as reply:
-        reply.read()
+def health(connection: HTTPConnection, _: int) -> None:
+    """The cheapest page."""
+    connection.request("GET", "/health")
+    expect(connection, 200)
+
+
+def expect(connection: HTTPConnection, status: int) -> None:
+    """Read the reply to its end; OSError for any other status."""
+    reply = connection.getresponse()
+    reply.read()
+    if reply.status != status:
+        raise OSError(reply.status)
 
 
 if __name__ == "__main__":
