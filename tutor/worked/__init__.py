@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -72,18 +71,8 @@ def normal_inputs(name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """
     if name not in EXAMPLES:
         raise UnknownExample(name)
-    return _complete(name, inputs) if inputs else _usual(name)
-
-
-def _complete(name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     complete: dict[str, Any] = normalise(EXAMPLES[name].fields, inputs)
     return complete
-
-
-@lru_cache(maxsize=32)
-def _usual(name: str) -> dict[str, Any]:
-    """The inputs nobody chose; shared by their receipts, which nobody changes."""
-    return _complete(name, {})
 
 
 def work(name: str, inputs: Mapping[str, Any]) -> Receipt:

@@ -104,6 +104,7 @@ def _numbers(work: Work) -> dict[str, float]:
         "loss_after_backward": look(work.problem, work.problem.network).loss,
         "loss_after": work.run.losses[-1],
         "parameters": float(len(work.passes.parameters)),
+        "diverged": float(work.run.diverged_at is not None),
         "probe": float(work.passes.parameters[probe]),
         "probe_gradient": float(work.passes.gradient[probe]),
         **losses_after(work.problem, work.schedule, work.passes, work.run.losses),
