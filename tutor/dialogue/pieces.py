@@ -16,6 +16,8 @@ _ORDINAL = re.compile(
     r"(?<!\w)(?:(first|premi[eè]re)|(second|seconde|deuxi[eè]me)|(third|troisi[eè]me))(?:ly|ment)\b,?", re.IGNORECASE
 )
 
+_AFTER_QUESTION = re.compile(r"(?<=\?)\s+")
+
 _OPENERS = wordset(
     """
     what whats why how hows when where which who is are do does did can could should would will explain tell define
@@ -44,7 +46,18 @@ def pieces(text: str) -> list[Piece]:
     """The pieces of the first MOST_CHARACTERS characters, in order; a single question stays one piece."""
     lines = [line.strip() for line in text[:MOST_CHARACTERS].splitlines() if line.strip()]
     listed = max(_listed(lines), _in_line(" ".join(lines)), key=len)
-    return [piece for piece in listed or map(Piece, _separate(lines)) if piece.text]
+    return [piece for piece in listed or map(Piece, _separate(_sentences(lines))) if piece.text]
+
+
+def _sentences(lines: Sequence[str]) -> list[str]:
+    """The lines, or what they become where a question mark ends a question inside one and another question follows."""
+    parts = [part for line in lines for part in _AFTER_QUESTION.split(line)]
+    return parts if sum(_full(part) for part in parts) > 1 else list(lines)
+
+
+def _full(part: str) -> bool:
+    """A question long enough to have a topic: « How so? » has none."""
+    return part.endswith("?") and sum(len(word) > 3 for word in split(part)) > 1
 
 
 def _listed(lines: Sequence[str]) -> list[Piece]:
