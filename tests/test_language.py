@@ -96,3 +96,8 @@ def test_the_time_of_day_is_said_as_each_language_says_it() -> None:
 def test_english_and_every_folder_of_catalogs_are_offered() -> None:
     assert offered(CATALOGS) == ("en", "fr")
     assert EN.translate("no such message") == FR.translate("no such message") == "no such message"
+
+
+@pytest.mark.parametrize(("text", "value"), [("1 000", 1000.0), ("10\u202f000", 10000.0), ("1 0", None), ("12 34", None)])
+def test_spaces_may_part_thousands_and_nothing_else(text: str, value: float | None) -> None:
+    assert parse_number(text) == value

@@ -143,8 +143,12 @@ def _signed(digits: str) -> str:
 
 
 def parse_number(text: str) -> float | None:
-    """A learner's number: at most one of `.` and `,`, always a decimal mark; U+2212 is a minus; None if it is none."""
-    folded = text.strip().replace(MINUS, "-").replace(",", ".").casefold()
+    """A learner's number: at most one of `.` and `,`, always a decimal mark; U+2212 is a minus; None if it is none.
+
+    Spaces may part thousands, as we write them in French; no other mark is taken for that.
+    """
+    closed = re.sub(rf"(?<=[0-9])[ {FIXED}{NARROW}](?=[0-9]{{3}}(?![0-9]))", "", text[:60].strip())
+    folded = closed.replace(MINUS, "-").replace(",", ".").casefold()
     if len(folded) > 40 or folded.count(".") > 1 or not re.fullmatch(r"[-+]?[0-9]*\.?[0-9]*(?:e[-+]?[0-9]{1,3})?", folded):
         return None
     try:

@@ -68,3 +68,13 @@ def test_every_wrong_box_is_told_and_the_right_ones_are_kept():
 ])  # fmt: skip
 def test_no_name_is_too_strange_to_refuse(name):
     assert read_inputs(STEP, {name: "1"}).mistakes
+
+
+@pytest.mark.parametrize("text", ["10,000", "1,0", "2.0", "1.000"])
+def test_a_mark_in_a_whole_number_is_refused_rather_than_guessed_at(text):
+    (wrong,) = read_inputs("network-step", {"steps": text}).mistakes
+    assert (wrong.pointer, wrong.reason) == ("/steps", "not-an-integer")
+
+
+def test_a_whole_number_may_be_written_as_its_bound_is_shown_in_french():
+    assert read_inputs("network-step", {"steps": "1\u202f000"}).inputs["steps"] == 1000

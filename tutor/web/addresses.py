@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tutor.language import parse_number
-from tutor.web.queries import WORDS, query_inputs
+from tutor.web.queries import field_at, pointer, query_inputs, read_value
 from tutor.worked import EXAMPLES, InvalidInput
-from tutor.worked.inputs import Choice, Field, Flag, Many, Number, Numbers, Record, Targets, normalise
+from tutor.worked.inputs import Record, normalise
 
 
 @dataclass(frozen=True)
@@ -33,11 +32,6 @@ def read_inputs(example: str, typed: Mapping[str, str]) -> Read:
     return Read(inputs, tuple(mistakes))
 
 
-def pointer(name: str) -> str:
-    """The JSON pointer of a dotted name."""
-    return "/" + name[:80].replace("~", "~0").replace("/", "~1").replace(".", "/")
-
-
 def _mistake(record: Record, name: str, text: str) -> InvalidInput | None:
     field = field_at(record, tuple(name.split(".")))
     if field is None:
@@ -45,41 +39,10 @@ def _mistake(record: Record, name: str, text: str) -> InvalidInput | None:
     if text.lstrip()[:1] in ("[", "{"):
         return None
     try:
-        normalise(field, _value(field, text), pointer(name))
+        normalise(field, read_value(field, text), pointer(name))
     except InvalidInput as mistake:
         return mistake
     return None
-
-
-def _value(field: Field, text: str) -> Any:
-    if isinstance(field, Choice):
-        return text
-    return WORDS.get(text, text) if isinstance(field, Flag) else parse_number(text)
-
-
-def field_at(field: Field, path: tuple[str, ...]) -> Field | None:
-    """The field that a path of names and places leads to, None where it leads nowhere."""
-    if not path:
-        return field
-    inner = _member(field, path)
-    return None if inner is None else field_at(inner, path[1:])
-
-
-def _member(field: Field, path: tuple[str, ...]) -> Field | None:
-    if isinstance(field, Record):
-        return field.fields.get(field.aliases.get(path[0], path[0]))
-    if not (path[0].isascii() and path[0].isdigit()):
-        return None
-    if isinstance(field, Many):
-        return field.record
-    if isinstance(field, Targets):
-        return _inner(field.rows) if len(path) > 1 else field.index
-    return _inner(field) if isinstance(field, Numbers) else None
-
-
-def _inner(field: Numbers) -> Field:
-    """What the members of nested lists of numbers are."""
-    return replace(field, default=None, most=field.most[1:]) if field.most[1:] else Number(0.0, field.low, field.high)
 
 
 def write_inputs(example: str, inputs: Mapping[str, Any]) -> dict[str, str]:

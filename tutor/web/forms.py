@@ -7,7 +7,8 @@ from typing import Any, cast
 
 from tutor.dialogue.page import say
 from tutor.language import N_, Language
-from tutor.web.addresses import pointer, same_shape, text_of
+from tutor.web.addresses import same_shape, text_of
+from tutor.web.queries import pointer
 from tutor.web.reasons import sentence
 from tutor.worked import InvalidInput
 from tutor.worked.inputs import (

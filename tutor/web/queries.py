@@ -1,12 +1,13 @@
 """How the inputs of an example are read from a query: dotted paths into its defaults, `layers.0.biases.1=0.35`."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from tutor.language import parse_number
 from tutor.web.reading import parse
 from tutor.worked import EXAMPLES, InvalidInput
-from tutor.worked.inputs import Field, Record, default
+from tutor.worked.inputs import Choice, Field, Integer, Many, Number, Numbers, Record, Targets, default
 
 WORDS = {"true": True, "false": False}
 MOST_STEPS = 8  # no input lies deeper
@@ -17,13 +18,15 @@ def query_inputs(example: str, pairs: Iterable[tuple[str, str]]) -> dict[str, An
 
     A value is a number (either decimal mark), true or false, a JSON list or object, or a word. Raises InvalidInput.
     """
-    inputs: dict[str, Any] = _start(EXAMPLES[example].fields)
+    record = EXAMPLES[example].fields
+    inputs: dict[str, Any] = _start(record)
     seen = set()
     for path, text in pairs:
         if path in seen:
-            raise InvalidInput(_pointer(path), "given-twice", {})
+            raise InvalidInput(pointer(path), "given-twice", {})
         seen.add(path)
-        inputs = _placed(inputs, path.split("."), _value(text), _pointer(path))
+        steps = path.split(".")
+        inputs = _placed(inputs, steps, read_value(field_at(record, tuple(steps)), text), pointer(path))
     return inputs
 
 
@@ -36,15 +39,47 @@ def _start(of: Field) -> Any:
     return {name: value for name, inner in of.fields.items() if (value := _start(inner)) is not None}
 
 
-def _pointer(path: str) -> str:
+def pointer(path: str) -> str:
+    """The JSON pointer of a dotted path."""
     return "/" + path[:80].replace("~", "~0").replace("/", "~1").replace(".", "/")
 
 
-def _value(text: str) -> Any:
+def read_value(field: Field | None, text: str) -> Any:
+    """What a text means as a value of a field; a text that means nothing stays one, for the field to refuse.
+
+    In a whole number a comma or a point may be meant for thousands or for decimals, so it is not read at all.
+    """
     if text.lstrip()[:1] in ("[", "{"):
         return parse(text.encode(errors="replace"))
+    if isinstance(field, Choice) or (isinstance(field, Integer) and ("," in text or "." in text)):
+        return text
     number = parse_number(text)
     return WORDS.get(text, text) if number is None else number
+
+
+def field_at(field: Field, path: tuple[str, ...]) -> Field | None:
+    """The field that a path of names and places leads to, None where it leads nowhere."""
+    if not path:
+        return field
+    inner = _member(field, path)
+    return None if inner is None else field_at(inner, path[1:])
+
+
+def _member(field: Field, path: tuple[str, ...]) -> Field | None:
+    if isinstance(field, Record):
+        return field.fields.get(field.aliases.get(path[0], path[0]))
+    if not (path[0].isascii() and path[0].isdigit()):
+        return None
+    if isinstance(field, Many):
+        return field.record
+    if isinstance(field, Targets):
+        return _inner(field.rows) if len(path) > 1 else field.index
+    return _inner(field) if isinstance(field, Numbers) else None
+
+
+def _inner(field: Numbers) -> Field:
+    """What the members of nested lists of numbers are."""
+    return replace(field, default=None, most=field.most[1:]) if field.most[1:] else Number(0.0, field.low, field.high)
 
 
 def _placed(whole: Any, path: list[str], value: Any, pointer: str) -> Any:
