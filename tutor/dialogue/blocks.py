@@ -19,7 +19,7 @@ HEADINGS = {
     "limits": N_("Where this stops being true"), "misconception": N_("A common misconception"),
     "check": N_("Check yourself"),
 }  # fmt: skip
-STEP_COLUMNS = (N_("Symbol"), N_("Formula"), N_("With these numbers"), N_("Value"))
+STEP_COLUMNS = (N_("Symbol"), N_("Formula"), N_("With these numbers, to six digits"), N_("Value"))
 NOT_REACHED = N_("not reached")
 
 

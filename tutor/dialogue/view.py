@@ -14,7 +14,7 @@ from tutor.lessons.library import Library
 from tutor.lessons.template import fill
 
 NOTES = {
-    "no-lesson": N_("I have no lesson that answers this, so I would rather not guess. The nearest lessons are below."),
+    "no-lesson": N_("I have no lesson that answers this, so I would rather not guess. You can ask me about these:"),
     "nothing-to-translate": N_("There is no answer to translate yet. Ask a question first."),
     "nothing-to-deepen": N_("There is no answer to go deeper into yet. What should I explain?"),
     "too-many": N_("I answer at most eight questions at once. Please ask these again."),
