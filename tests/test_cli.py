@@ -53,6 +53,14 @@ def test_an_example_prints_its_receipt() -> None:
     (["lessons"], {"TUTOR_DATABASE_URL": "mysql://x"}, "TUTOR_DATABASE_URL"),
     (["lessons"], {"TUTOR_DATABASE_URL": "sqlite:///:memory:"}, "file"),
     (["lessons"], {"TUTOR_RATE_LIMITS": "sometimes"}, "TUTOR_RATE_LIMITS"),
+    (["example", "chain-rule-neuron", "--input", "w=abc", "--lang", "fr"], {}, "Il faut un nombre"),
+    (["example", "chain-rule-neuron", "--input", "w=1", "--input", "x=abc"], {}, "number"),
+    (["upgrade"], {"TUTOR_DATABASE_URL": "sqlite:////etc/passwd"}, "not an SQLite database"),
+    (["upgrade"], {"TUTOR_DATABASE_URL": "sqlite:////etc"}, "cannot be a database"),
+    (["upgrade"], {"TUTOR_DATABASE_URL": "sqlite:////proc/x.db"}, "cannot be a database"),
+    (["upgrade"], {"TUTOR_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}, "TUTOR_DATABASE_URL"),
+    (["ask", "  "], {}, "from 1 to"),
+    (["ask", "a" * 2001], {}, "from 1 to"),
 ])  # fmt: skip
 def test_what_cannot_be_is_refused_with_a_sentence(arguments: list[str], environment: dict, named: str) -> None:
     done = run(*arguments, **environment)

@@ -21,7 +21,7 @@ FLOORS: dict[str, set[str]] = {
     "conversations": {"dialogue", "store", "compute", "lessons", "answer", "language", "settings"},
     "web": {"conversations", "dialogue", "store", "worked", "lessons", "answer", "language", "settings", "compute"},
     "server": {"web", "settings"},
-    "cli": {"server", "conversations", "dialogue", "store", "worked", "lessons", "language", "settings"},
+    "cli": {"server", "web", "conversations", "dialogue", "store", "worked", "lessons", "language", "settings"},
     "__main__": {"cli"},
     "__init__": set(),
 }

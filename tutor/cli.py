@@ -24,12 +24,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         chosen.run(chosen, read(os.environ))
-    except (RefusedSetting, Refused) as refusal:
-        print(f"tutor: {refusal}", file=sys.stderr)
-        return 1
     except BrokenPipeError:
         sys.stderr.close()
+    except Exception as refusal:
+        if not isinstance(refusal, (RefusedSetting, Refused, *_troubles())):
+            raise
+        print(f"tutor: {_sentence(refusal)}", file=sys.stderr)
+        return 1
     return 0
+
+
+def _troubles() -> tuple[type[Exception], ...]:
+    """What a database may do to a command that opened one; nothing where none was opened."""
+    store = sys.modules.get("tutor.store")
+    return () if store is None else (store.MissingDriver, store.StoreUnavailable, store.UnsupportedDatabase)
+
+
+def _sentence(refusal: Exception) -> str:
+    if isinstance(refusal, RefusedSetting | Refused):
+        return str(refusal)
+    if isinstance(refusal, ImportError):
+        return f"PostgreSQL needs its driver: {refusal}"
+    return f"TUTOR_DATABASE_URL: the database cannot be used ({refusal})."
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = _command(commands, "serve", _serve, "serve the site and the API")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
-    serve.add_argument("--port", type=int, default=8000, help="port to listen on (default %(default)s)")
+    serve.add_argument("--port", type=_port, default=8000, help="port to listen on (default %(default)s)")
     serve.add_argument("--threads", type=_threads, default=32, help="requests answered at once (default %(default)s)")
     ask = _command(commands, "ask", _ask, "answer a question in the terminal")
     ask.add_argument("question")
@@ -45,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     _with_language(_command(commands, "lessons", _lessons, "list the lessons"))
     example = _command(commands, "example", _example, "compute a worked example and print its receipt as JSON")
     example.add_argument("name")
-    example.add_argument("--input", nargs="*", default=[], metavar="NAME=VALUE", help="an input, its value as JSON or a word")
+    values = "inputs, each value as JSON or a word"
+    example.add_argument("--input", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help=values)
     _with_language(example)
     _command(commands, "catalog", _catalog, "bring the message catalogs up to the texts, and name what is missing")
     _command(commands, "check", _check, "check the content and the catalogs")
@@ -54,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(commands: Any, name: str, run: Callable[..., None], about: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about.capitalize() + ".")
+    command: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
     command.set_defaults(run=run)
     return command
 
@@ -64,10 +81,17 @@ def _with_language(command: argparse.ArgumentParser) -> None:
 
 
 def _threads(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= 512:
-        raise argparse.ArgumentTypeError("must be from 1 to 512")
-    return count
+    return _whole(text, 512)
+
+
+def _port(text: str) -> int:
+    return _whole(text, 65535)
+
+
+def _whole(text: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {most}")
+    return int(text)
 
 
 def _serve(chosen: argparse.Namespace, settings: Settings) -> None:
@@ -84,12 +108,19 @@ def _public(url: str) -> str:
 
 
 def _prepare(settings: Settings) -> None:
-    if settings.database_url.startswith("sqlite:///"):
-        path = Path(settings.database_url.removeprefix("sqlite:///").partition("?")[0])
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise Refused(f"the folder of the database, {path.parent}, cannot be made: {error.strerror}.") from error
+    """Have a place for the database, and see that what is there can be one, before any server starts."""
+    if not settings.database_url.startswith("sqlite:///"):
+        return
+    path = Path(settings.database_url.removeprefix("sqlite:///").partition("?")[0])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab+") as file:
+            file.seek(0)
+            start = file.read(16)
+    except OSError as error:
+        raise Refused(f"TUTOR_DATABASE_URL: {path} cannot be a database: {error.strerror}.") from error
+    if start not in (b"", b"SQLite format 3\0"):
+        raise Refused(f"TUTOR_DATABASE_URL: {path} is a file of another kind, not an SQLite database.")
 
 
 def _ask(chosen: argparse.Namespace, settings: Settings) -> None:
@@ -98,7 +129,10 @@ def _ask(chosen: argparse.Namespace, settings: Settings) -> None:
     from tutor.dialogue.reply import Mind, Turn, reply
     from tutor.dialogue.transcript import part_markdown
     from tutor.dialogue.view import part_view
+    from tutor.dialogue.words import MOST_CHARACTERS
 
+    if not 0 < len(chosen.question.strip()) <= MOST_CHARACTERS:
+        raise Refused(f"a question has from 1 to {MOST_CHARACTERS} characters.")
     tutor = open_tutor()
     pinned = _language(chosen.lang, tutor.shelves)
     turn = Turn(chosen.question, read_prompt(chosen.question, "en"), (), pinned, "en")
@@ -132,6 +166,7 @@ def _lessons(chosen: argparse.Namespace, settings: Settings) -> None:
 def _example(chosen: argparse.Namespace, settings: Settings) -> None:
     from tutor.conversations import open_tutor
     from tutor.dialogue.view import receipt_mapping
+    from tutor.web.reasons import named_sentence, sentence
     from tutor.worked import InvalidInput, UnknownExample
 
     tutor = open_tutor()
@@ -141,8 +176,8 @@ def _example(chosen: argparse.Namespace, settings: Settings) -> None:
     except UnknownExample as error:
         raise Refused(f"there is no example {chosen.name}; there are {', '.join(tutor.library.examples)}.") from error
     except InvalidInput as error:
-        told = ", ".join(f"{name} {value}" for name, value in error.values.items())
-        raise Refused(f"input {error.pointer}: {error.reason} {told}".rstrip() + ".") from error
+        reason = sentence(error.reason, error.values, shelf.language)
+        raise Refused(named_sentence(error.pointer, reason, shelf.language)) from error
     print(json.dumps(receipt_mapping(receipt, shelf), ensure_ascii=False, indent=1, allow_nan=False))
 
 

@@ -45,7 +45,7 @@ def test_a_missing_driver_names_the_line_that_installs_it(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(MissingDriver) as missing:
         open_store(NOBODY)
-    assert missing.value.install == 'pip install "tutor[postgres]"'
+    assert missing.value.install == 'pip install "psycopg[binary]"'
 
 
 def test_every_sqlite_connection_follows_the_recipe(sqlite_store: Store) -> None:

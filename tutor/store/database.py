@@ -171,7 +171,7 @@ def _postgresql(address: sa.URL) -> Store:
     try:
         engine = _engine(address, pool_pre_ping=True)
     except ImportError as error:
-        raise MissingDriver('pip install "tutor[postgres]"') from error
+        raise MissingDriver('pip install "psycopg[binary]"') from error
     return Store(engine, engine, nullcontext())
 
 
