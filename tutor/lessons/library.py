@@ -9,7 +9,10 @@ from typing import Any
 
 from tutor.lessons.lesson import DEPTHS, Lesson, MalformedLesson, Piece, Section, messages
 from tutor.lessons.parsing import parse
-from tutor.lessons.template import Words, words
+from tutor.lessons.template import Words, join, words
+
+
+RUNNING = ("lines", "spoken")  # roles whose messages are read as running text
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,9 @@ def _section(section: Section, ready: Callable[[str], Words]) -> Section:
 
 
 def _piece(piece: Piece, ready: Callable[[str], Words]) -> Piece:
-    return replace(piece, words={role: tuple(ready(line) for line in lines) for role, lines in piece.words.items()})
+    """The piece's messages ready to fill; the sentences of one paragraph as one."""
+    made = {role: tuple(ready(line) for line in lines) for role, lines in piece.words.items()}
+    return replace(piece, words={role: (join(words),) if role in RUNNING else words for role, words in made.items()})
 
 
 def check_links(library: Library) -> None:

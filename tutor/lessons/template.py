@@ -105,7 +105,7 @@ def _latex(latex: str) -> Template:
 
 def join(parts: tuple[Words, ...]) -> Words:
     """Several sentences as one stretch of text."""
-    return Words(_joined([part.html for part in parts]), _joined([part.text for part in parts]))
+    return parts[0] if len(parts) == 1 else Words(_joined([part.html for part in parts]), _joined([part.text for part in parts]))
 
 
 def _joined(templates: list[Template]) -> Template:

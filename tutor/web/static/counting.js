@@ -4,7 +4,7 @@ const NEAR = 200;
 export function countCharacters(box, place) {
   if (!box || !place) return;
   const count = () => {
-    const left = box.maxLength - box.value.length;
+    const left = Number(box.dataset.most) - box.value.length;
     place.textContent = left <= NEAR ? place.dataset.left.replace("{n}", left) : "";
   };
   box.addEventListener("input", count);
