@@ -189,7 +189,8 @@ def test_a_conversation_can_be_saved(client, say, format, start):
 def test_a_deleted_conversation_is_gone(client, say):
     path = place(say("Why are there hidden layers?"))[0]
     response = client.post(f"{path}/delete", data={"sent": "empty"})
-    assert response.headers["Location"] == "/en/" and client.get(path).status_code == 404
+    assert response.headers["Location"] == "/en/?deleted=1" and client.get(path).status_code == 404
+    assert "The conversation is deleted." in client.get("/en/?deleted=1").text
 
 
 def test_a_conversation_is_stored_by_nobody_and_indexed_by_nobody(client, say):

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from tutor.dialogue.blocks import Block, Context, context, section_blocks, time_of_day
+from tutor.dialogue.blocks import Block, Context, context, section_blocks
 from tutor.dialogue.receipts import Receipt
 from tutor.language import N_, Language
 from tutor.lessons.lesson import Lesson
 from tutor.lessons.library import Library
 from tutor.lessons.template import fill
 
-MEASURED = N_("Measured on this machine at {time}.")
+MEASURED = N_("Measured on this machine: {date} UTC.")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def conventions(receipt: Receipt, edition: Library) -> tuple[str, ...]:
 def measured(inside: Context) -> str | None:
     """When the numbers were measured, if they were."""
     at = inside.numbers.get("measured_at")
-    return None if at is None else say(inside.language, MEASURED, time=time_of_day(inside.language, at))
+    return None if at is None else say(inside.language, MEASURED, date=inside.language.date(datetime.fromtimestamp(at, UTC)))
 
 
 def say(language: Language, message: str, **told: str) -> str:

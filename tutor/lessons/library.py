@@ -11,7 +11,6 @@ from tutor.lessons.lesson import DEPTHS, Lesson, MalformedLesson, Piece, Section
 from tutor.lessons.parsing import parse
 from tutor.lessons.template import Words, join, words
 
-
 RUNNING = ("lines", "spoken")  # roles whose messages are read as running text
 
 

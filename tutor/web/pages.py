@@ -141,7 +141,7 @@ def export(lang: str, id: str) -> Response:
 def delete(lang: str, id: str) -> Reply:
     """Erases a conversation for good."""
     delete_conversation(rooms().store, id)
-    return redirect(url_for("pages.start", lang=lang), 303)
+    return redirect(url_for("pages.start", lang=lang, deleted=1), 303)
 
 
 @pages.get("/<lang>/lessons")
