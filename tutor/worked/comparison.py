@@ -41,8 +41,8 @@ KINDS = {
 def probe_part(shape: Shape, passes: Passes) -> Written:
     """The last layer's first weight after one first step of each optimizer."""
     at = probe_place(shape)
-    start, slope = passes.parameters[at, ...], passes.gradient[at, ...]
-    return probe_heads(shape), [float(update(settings, start, slope, optimizer_state(settings.name, start))[0])
+    start, slope = passes.parameters[at : at + 1], passes.gradient[at : at + 1]
+    return probe_heads(shape), [update(settings, start, slope, optimizer_state(settings.name, start))[0].item()
                                 for _, _, settings, _ in PROBES]
 
 

@@ -111,8 +111,8 @@ def from_json(stored: Mapping[str, Any]) -> Receipt:
 
 
 def _read_steps(runs: list[list[Any]], symbols: dict[str, str]) -> tuple[Step, ...]:
-    return tuple(Step(name, symbols[name], expression, names(expression), value, phase)
-                 for phase, run in runs for name, expression, value in run)
+    return tuple(map(Step._make, [(name, symbols[name], expression, names(expression), value, phase)
+                                  for phase, run in runs for name, expression, value in run]))
 
 
 def _read_check(stored: list[Any] | None) -> GradientCheck | None:
