@@ -11,6 +11,7 @@ from tutor.settings import Settings
 # Within the five seconds a stop may take; an answer takes a few milliseconds, a measurement about a second.
 GRACE_SECONDS = 4
 LONGEST_SECONDS = 60
+SWITCH_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def _gunicorn(settings: Settings, address: Address) -> None:
             from tutor.web import create_app
 
             app = create_app(settings)
+            # An answer takes a few milliseconds: a thread that has begun one ends it, instead of sharing with all others.
+            sys.setswitchinterval(SWITCH_SECONDS)
             gc.freeze()  # lessons and tables live as long as the process: the collector need not look at them again
             return app
 
