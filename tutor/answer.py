@@ -14,7 +14,7 @@ class Part:
 
     `kind` is answer, abstain, clarify or command; `question` the learner's words for this piece and `label` the number
     the learner gave it; `alternatives` the slugs of the nearest lessons; `receipt` the stored form of the worked example;
-    `note` the key of a message that stands in for a page (nothing to translate yet, say) and `told` its values.
+    `note` the key of a message that stands in for a page (nothing to translate yet, say).
     """
 
     kind: str
@@ -26,7 +26,6 @@ class Part:
     alternatives: tuple[str, ...] = ()
     receipt: Mapping[str, Any] | None = None
     note: str | None = None
-    told: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)

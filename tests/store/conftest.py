@@ -85,7 +85,7 @@ def opened(address: str) -> Iterator[Store]:
 @pytest.fixture
 def answer() -> Answer:
     receipt = {"example": "network-step", "numbers": {"loss": 0.1 + 0.2, "tiny": 5e-324}, "steps": [["δ", 1]]}
-    told = Part("abstain", "et le café ? 🧮", alternatives=("xor", "losses"), note="no-lesson", told={"what": "café"})
+    told = Part("abstain", "et le café ? 🧮", alternatives=("xor", "losses"), note="no-lesson")
     return Answer("fr", "2f1c", (Part("answer", "what is δ?", "1", "backpropagation", receipt=receipt), told))
 
 

@@ -31,9 +31,10 @@ class Shelf:
 
 @dataclass(frozen=True)
 class PartView:
-    """A part with its page, the titles of its alternatives, and the sentence that stands in for a page."""
+    """A part with its receipt and page, the titles of its alternatives, and the sentence that stands in for a page."""
 
     part: Part
+    receipt: Receipt | None
     page: Page | None
     alternatives: tuple[tuple[str, str], ...]
     message: str | None
@@ -60,13 +61,15 @@ def part_view(part: Part, shelf: Shelf) -> PartView:
     """One part, finished."""
     titles = shelf.edition.lessons
     near = tuple((slug, lesson_title(shelf.edition, slug)) for slug in part.alternatives if slug in titles)
-    return PartView(part, _page(part, shelf), near, shelf.language.translate(NOTES[part.note]) if part.note else None)
+    receipt = None if part.receipt is None else from_json(part.receipt)
+    message = shelf.language.translate(NOTES[part.note]) if part.note else None
+    return PartView(part, receipt, _page(part, receipt, shelf), near, message)
 
 
-def _page(part: Part, shelf: Shelf) -> Page | None:
-    if part.lesson is None or part.receipt is None or part.lesson not in shelf.edition.lessons:
+def _page(part: Part, receipt: Receipt | None, shelf: Shelf) -> Page | None:
+    if part.lesson is None or receipt is None or part.lesson not in shelf.edition.lessons:
         return None
-    return compose(Reading(part.lesson, part.depth, from_json(part.receipt)), shelf.edition, shelf.language)
+    return compose(Reading(part.lesson, part.depth, receipt), shelf.edition, shelf.language)
 
 
 def step_rows(receipt: Receipt, language: Language) -> list[dict[str, Any]]:

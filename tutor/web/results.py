@@ -29,9 +29,9 @@ SPLITS = (N_("Training"), N_("Validation"))
 
 @dataclass(frozen=True)
 class Picture:
-    """How arrays of a receipt are drawn, if it holds them: the first is the rows of a chart (a series each if a line)."""
+    """How an array of a receipt is drawn, if it holds it."""
 
-    arrays: tuple[str, ...]
+    array: str
     title: str
     description: str
     x: str
@@ -41,12 +41,12 @@ class Picture:
 
 
 PICTURES = (
-    Picture(("losses",), N_("Loss during training"), CURVE, N_("Step"), N_("Loss"), {"kind": "line"}),
-    Picture(("curves",), N_("Loss during training"), CURVE, N_("Step"), N_("Loss"),
+    Picture("losses", N_("Loss during training"), CURVE, N_("Step"), N_("Loss"), {"kind": "line"}),
+    Picture("curves", N_("Loss during training"), TRAINED, N_("Step"), N_("Loss"),
             {"kind": "line", "y_columns": [1, 2]}, SPLITS),
-    Picture(("boundary",), N_("What the network answers over the plane"), MAP, N_("First input"), N_("Second input"),
+    Picture("boundary", N_("What the network answers over the plane"), MAP, N_("First input"), N_("Second input"),
             {"kind": "map", "extent": (-0.5, 1.5, -0.5, 1.5), "points": "points"}),
-    Picture(("times",), N_("Time per step by number of hidden layers"), BAND, N_("Hidden layers"),
+    Picture("times", N_("Time per step by number of hidden layers"), BAND, N_("Hidden layers"),
             N_("Time per step (µs)"), {"kind": "line", "low_column": 2, "high_column": 3}),
 )  # fmt: skip
 
@@ -94,11 +94,8 @@ def _plot(picture: Picture, receipt: Receipt, language: Language) -> Plot | None
     """A curve of two points (before and after one step) is no picture."""
     names = tuple(language.translate(name) for name in picture.names)
     labels = Labels(language.translate(picture.x), language.translate(picture.y), names)
-    made = [plot({**picture.data, "rows": rows}, labels, receipt.arrays, {}) for rows in picture.arrays]
-    drawn = [each for each in made if each is not None]
-    if len(drawn) < len(picture.arrays) or any(len(line) < 3 for each in drawn for line in each.series):
-        return None
-    return replace(drawn[0], series=tuple(line for each in drawn for line in each.series))
+    drawn = plot({**picture.data, "rows": picture.array}, labels, receipt.arrays, {})
+    return None if drawn is None or any(len(line) < 3 for line in drawn.series) else drawn
 
 
 def _number(value: float | None, language: Language) -> str:

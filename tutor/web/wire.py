@@ -8,7 +8,7 @@ from flask import Response
 
 from tutor.dialogue.blocks import Block
 from tutor.dialogue.page import Page
-from tutor.dialogue.receipts import from_json
+from tutor.dialogue.receipts import Receipt
 from tutor.dialogue.view import ExchangeView, PartView, Shelf, receipt_mapping
 from tutor.language import Language
 from tutor.web.calls import BASE
@@ -128,15 +128,14 @@ def part_mapping(view: PartView, shelf: Shelf) -> dict[str, Any]:
         "depth": part.depth,
         "score": part.score,
         "alternatives": [{"slug": slug, "title": title} for slug, title in view.alternatives],
-        **_computed(part.receipt),
+        **_computed(view.receipt),
         "page": view.page and page_mapping(view.page, shelf),
         "message": view.message,
     }
 
 
-def _computed(stored: Mapping[str, Any] | None) -> dict[str, Any]:
-    if stored is None:
+def _computed(receipt: Receipt | None) -> dict[str, Any]:
+    if receipt is None:
         return {"example": None, "numbers": {}}
-    receipt = from_json(stored)
     example = {"name": receipt.example, "inputs": receipt.inputs, "seed": receipt.inputs.get("seed")}
     return {"example": example, "numbers": receipt.numbers}
