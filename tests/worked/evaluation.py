@@ -18,7 +18,8 @@ FUNCTIONS = {
     "elu": lambda z: z if z > 0 else math.expm1(z),
     "softplus": lambda z: max(z, 0.0) + math.log1p(math.exp(-abs(z))),
     "normal_cdf": lambda z: math.erfc(-z / math.sqrt(2)) / 2,
-    "exp": math.exp, "log": math.log, "sqrt": math.sqrt, "max": max, "abs": abs,
+    "exp": math.exp, "log": math.log, "sqrt": math.sqrt, "max": max, "min": min, "abs": abs,
+    "sin": math.sin, "cos": math.cos, "ceil": math.ceil, "floor": math.floor,
 }
 
 

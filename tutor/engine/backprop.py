@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.engine.activations import ACTIVATIONS, pull_back
-from tutor.engine.losses import FUSED, LOSSES, fused_delta
+from tutor.engine.losses import FUSED, LOSSES, fused_delta, terms_of
 from tutor.engine.network import Array, Network, Trace, flatten, forward, sizes, unflatten
 
 _CHUNK = 1 << 18  # numbers held at once by the perturbed networks of one batched forward pass (about 2 MB an array)
@@ -30,8 +30,7 @@ class Gradients:
 
 def loss_terms(network: Network, trace: Trace, targets: Array, loss: str) -> Array:
     """The loss before it is averaged, one term per row and output, from z where that keeps more digits than from a."""
-    fused = FUSED.get((network.layers[-1].activation, loss))
-    return fused(trace.z[-1], targets) if fused else LOSSES[loss].terms(trace.a[-1], targets)
+    return terms_of(network.layers[-1].activation, loss, trace.z[-1], trace.a[-1], targets)
 
 
 def loss_of(network: Network, trace: Trace, targets: Array, loss: str) -> Array:
@@ -100,8 +99,8 @@ def _perturbations(network: Network, inputs: Array, h: float) -> Iterator[tuple[
     many = max(1, _CHUNK // (2 * each))
     for start in range(0, parameters.size, many):
         chosen = np.arange(start, min(start + many, parameters.size))
-        moved = np.broadcast_to(parameters, (2, chosen.size, parameters.size)).copy()
-        moved[0, np.arange(chosen.size), chosen] += h
-        moved[1, np.arange(chosen.size), chosen] -= h
-        widths = moved[0, np.arange(chosen.size), chosen] - moved[1, np.arange(chosen.size), chosen]
-        yield unflatten(network, moved), widths
+        moved = np.empty((2, chosen.size, parameters.size))
+        moved[:] = parameters
+        above, below = moved[:, np.arange(chosen.size), chosen] + [[h], [-h]]
+        moved[:, np.arange(chosen.size), chosen] = above, below
+        yield unflatten(network, moved), above - below

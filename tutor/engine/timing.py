@@ -6,21 +6,21 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine.backprop import gradients
+from tutor.engine.core import Task, build, run
 from tutor.engine.datasets import one_hot
 from tutor.engine.memory import keep_freed_memory
-from tutor.engine.network import Array, Layer, Network, forward, initial_network
-from tutor.engine.optimizers import OptimizerSettings, State, update
+from tutor.engine.network import Array, initial_network
+from tutor.engine.optimizers import OptimizerSettings, State
 
 _WARM_UP = 10  # steps per depth before the clock starts
 _TRIES = 8  # single steps per visit; the shortest is kept, because interruptions only ever add time
 _LONGEST = 3.0  # seconds after which no new round begins
 _SETTINGS = OptimizerSettings("sgd", 1e-3)
-_NOTHING = State(0, ())  # what SGD remembers
 
 
 @dataclass(frozen=True)
@@ -57,26 +57,15 @@ def time_by_depth(
     return DepthTiming(tuple(depths), np.array(found), min(1.0, cpu / wall), _load(), wall)
 
 
-def _step_of(width: int, batch: int, depth: int, activation: str) -> Callable[[], Network]:
+def _step_of(width: int, batch: int, depth: int, activation: str) -> Callable[[], None]:
     """One whole training step (forward, backward, update) as a function without arguments."""
     random = np.random.Generator(np.random.PCG64(depth))
     network = initial_network((2, *[width] * depth, 2), activation, "identity", seed=depth)
     inputs, targets = random.normal(size=(batch, 2)), one_hot(random.integers(0, 2, batch), 2)
-
-    def step() -> Network:
-        found = gradients(network, forward(network, inputs), targets, "half_squared_error")
-        return Network(tuple(map(_moved, network.layers, found.weights, found.biases)))
-
-    return step
+    return partial(run, build(Task(network, inputs, targets, "half_squared_error", _SETTINGS), State(0, ())), 1)
 
 
-def _moved(layer: Layer, weights: Array, biases: Array) -> Layer:
-    new_weights, _ = update(_SETTINGS, layer.weights, weights, _NOTHING)
-    new_biases, _ = update(_SETTINGS, layer.biases, biases, _NOTHING)
-    return Layer(new_weights, new_biases, layer.activation)
-
-
-def _rounds(steps: Sequence[Callable[[], Network]], orders: Sequence[NDArray[np.int64]]) -> Iterator[list[float]]:
+def _rounds(steps: Sequence[Callable[[], None]], orders: Sequence[NDArray[np.int64]]) -> Iterator[list[float]]:
     began = time.perf_counter()
     for order in orders:
         if time.perf_counter() - began > _LONGEST:
@@ -87,7 +76,7 @@ def _rounds(steps: Sequence[Callable[[], Network]], orders: Sequence[NDArray[np.
         yield seconds
 
 
-def _shortest(step: Callable[[], Network], tries: int) -> float:
+def _shortest(step: Callable[[], None], tries: int) -> float:
     shortest = float("inf")
     for _ in range(tries):
         began = time.perf_counter()

@@ -1,16 +1,18 @@
 """Training runs as pure chunks: a plan, a state that can be pickled, and frames that are always finite."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tutor.engine.backprop import flatten_gradients, gradients
+from tutor.engine.core import Core, Stand, Task, build, losses, network_at, outputs, run, stand, state_at
 from tutor.engine.memory import keep_freed_memory
-from tutor.engine.network import Array, Network, flatten, forward, unflatten
-from tutor.engine.optimizers import OptimizerSettings, State, optimizer_state, update
+from tutor.engine.network import Array, Network, flatten
+from tutor.engine.optimizers import OptimizerSettings, State, optimizer_state
 
 _CHUNK = 256  # steps that `train` advances at a time
+_BLOCK = 64  # steps between two looks at whether all is finite
 _CLASSIFYING = ("binary_cross_entropy", "cross_entropy")
 
 
@@ -46,17 +48,6 @@ class TrainingState:
     diverged: bool
 
 
-@dataclass(frozen=True)
-class _Point:
-    """Parameters, and what one forward and backward pass found there."""
-
-    parameters: Array
-    optimizer_state: State
-    loss: float
-    gradient: Array
-    outputs: Array
-
-
 def start(plan: Plan) -> TrainingState:
     """The state before the first step."""
     state = optimizer_state(plan.optimizer.name, flatten(plan.network))
@@ -74,33 +65,45 @@ def advance(plan: Plan, state: TrainingState, steps: int) -> tuple[TrainingState
 
 
 def _advance(plan: Plan, state: TrainingState, end: int) -> tuple[TrainingState, tuple[Frame, ...]]:
-    step, point = state.step, _look(plan, flatten(state.network), state.optimizer_state)
-    finite = not state.diverged and _is_finite(point)
-    frames = [_frame(plan, 0, point)] if finite and step == 0 else []
-    while finite and step < end:
-        following = _look(plan, *update(plan.optimizer, point.parameters, point.gradient, point.optimizer_state))
-        finite = _is_finite(following)
-        if finite:
-            step, point = step + 1, following
-            frames += [_frame(plan, step, point)] if step % plan.every == 0 or step == plan.steps else []
-    network = unflatten(plan.network, point.parameters)
-    return TrainingState(network, point.optimizer_state, step, diverged=not finite), tuple(frames)
+    core = _core(plan, state)
+    here, finite = stand(core, state.step), not state.diverged and _is_finite(core)
+    frames = [_frame(plan, core, 0)] if finite and state.step == 0 else []
+    while finite and here.step < end:
+        stop = min(end, here.step + _BLOCK, here.step + plan.every - here.step % plan.every)
+        run(core, stop - here.step)
+        finite = _is_finite(core)
+        here = stand(core, stop) if finite else _last_finite(plan, _state(core, here), stop)
+        frames += [_frame(plan, core, stop)] if finite and (stop % plan.every == 0 or stop == plan.steps) else []
+    return replace(_state(core, here), diverged=not finite), tuple(frames)
 
 
-def _look(plan: Plan, parameters: Array, optimizer_state: State) -> _Point:
-    network = unflatten(plan.network, parameters)
-    trace = forward(network, plan.inputs)
-    found = gradients(network, trace, plan.targets, plan.loss)
-    return _Point(parameters, optimizer_state, float(found.loss), flatten_gradients(found), trace.a[-1])
+def _core(plan: Plan, state: TrainingState) -> Core:
+    return build(Task(state.network, plan.inputs, plan.targets, plan.loss, plan.optimizer), state.optimizer_state)
 
 
-def _is_finite(point: _Point) -> bool:
-    return bool(np.isfinite(point.loss) and np.isfinite(point.parameters).all() and np.isfinite(point.gradient).all())
+def _state(core: Core, here: Stand) -> TrainingState:
+    return TrainingState(network_at(core, here), state_at(core, here), here.step, diverged=False)
 
 
-def _frame(plan: Plan, step: int, point: _Point) -> Frame:
+def _last_finite(plan: Plan, state: TrainingState, end: int) -> Stand:
+    """The last finite stand of a stretch that does not end in one: the same steps again, looked at one by one."""
+    core = _core(plan, state)
+    here = stand(core, state.step)
+    for step in range(state.step + 1, end):
+        run(core, 1)
+        if not _is_finite(core):
+            break
+        here = stand(core, step)
+    return here
+
+
+def _is_finite(core: Core) -> bool:
+    return bool(np.isfinite(losses(core)) and np.isfinite(core.parameters).all() and np.isfinite(core.memory).all())
+
+
+def _frame(plan: Plan, core: Core, step: int) -> Frame:
     classifying = plan.loss in _CLASSIFYING
-    return Frame(step, point.loss, accuracy(point.outputs, plan.targets) if classifying else None)
+    return Frame(step, float(losses(core)), accuracy(outputs(core), plan.targets) if classifying else None)
 
 
 def accuracy(outputs: Array, targets: Array) -> float:
@@ -131,25 +134,44 @@ def steps_to_target(plan: Plan, target: float) -> Array:
 
 
 def _steps_to_target(plan: Plan, target: float) -> Array:
-    parameters = flatten(plan.network)
-    memory = optimizer_state(plan.optimizer.name, parameters)
-    running = np.arange(len(parameters))
-    reached = np.full(len(parameters), np.nan)
+    core = _core(plan, start(plan))
+    running = np.arange(len(core.parameters))
+    reached = np.full(len(running), np.nan)
     for step in range(plan.steps + 1):
-        losses, gradient = _slopes(plan, parameters)
-        reached[running[losses < target]] = step
-        going = np.isfinite(losses) & (losses >= target)
+        found = losses(core)
+        reached[running[found < target]] = step
+        going = np.isfinite(found) & (found >= target)
         if not going.any():
             break
         if not going.all():
-            running, parameters, gradient = running[going], parameters[going], gradient[going]
-            memory = State(memory.step, tuple(array[going] for array in memory.arrays))
-        parameters, memory = update(plan.optimizer, parameters, gradient, memory)
+            running, core = running[going], _narrowed(plan, core, step, going)
+        run(core, 1)
     return reached
 
 
-def _slopes(plan: Plan, parameters: Array) -> tuple[Array, Array]:
-    """Losses (K,) and gradients (K, P) of K networks at once."""
-    network = unflatten(plan.network, parameters)
-    found = gradients(network, forward(network, plan.inputs), plan.targets, plan.loss)
-    return found.loss, flatten_gradients(found)
+def _narrowed(plan: Plan, core: Core, step: int, going: NDArray[np.bool_]) -> Core:
+    """The core of some of its networks."""
+    here = stand(core, step)
+    return _core(plan, _state(core, Stand(step, here.parameters[going], here.memory[:, going])))
+
+
+def loss_curves(plan: Plan, rates: Array | None = None) -> Array:
+    """The losses of K networks (plan.network has an ensemble axis) at step 0 and after each `every` steps: (points, K).
+
+    `rates` (K,) are learning rates of their own. NaN from where a network's loss is not finite.
+    """
+    keep_freed_memory()
+    each = None if rates is None else rates[:, None]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return _loss_curves(plan, each)
+
+
+def _loss_curves(plan: Plan, rates: Array | None) -> Array:
+    task = Task(plan.network, plan.inputs, plan.targets, plan.loss, plan.optimizer, rates)
+    core = build(task, optimizer_state(plan.optimizer.name, flatten(plan.network)))
+    curves = [losses(core)]
+    for _ in range(plan.steps // plan.every):
+        run(core, plan.every)
+        curves.append(losses(core))
+    found = np.array(curves)
+    return np.where(np.logical_and.accumulate(np.isfinite(found)), found, np.nan)

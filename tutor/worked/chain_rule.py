@@ -59,7 +59,7 @@ def _problem(inputs: dict[str, Any]) -> Problem:
 def _check(problem: Problem, passes: Passes) -> GradientCheck:
     """The neuron's parameters are called w and b here."""
     check = check_gradient(problem, passes.shape, passes.gradient)
-    return replace(check, parameters=tuple(replace(each, name=each.name[0]) for each in check.parameters))
+    return replace(check, parameters=tuple(each._replace(name=each.name[0]) for each in check.parameters))
 
 
 def _kink_convention(activation: str) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def losses_after(problem: Problem, schedule: Schedule, passes: Passes, losses: t
     own = (schedule.trained is None, schedule.sequential)
     others = [name for name, kind in KINDS.items() if kind != own]
     moved = np.stack([_moved(problem, schedule.settings, passes, KINDS[name]) for name in others])
-    found = dict(zip(others, losses_at(problem, moved), strict=True))
+    found = dict(zip(others, losses_at(problem, moved).tolist(), strict=True))
     known = {name: losses[1] for name, kind in KINDS.items() if kind == own and len(losses) > 1}
     return {name: loss for name, loss in {**found, **known}.items() if isfinite(loss)}
 

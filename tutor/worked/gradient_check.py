@@ -19,7 +19,7 @@ def check_gradient(problem: Problem, shape: Shape, analytic: Array, h: float = H
     kinks = near_kink(problem.network, problem.inputs, h)
     errors = np.abs(analytic - numeric) / _scales(shape, np.maximum(np.abs(analytic), np.abs(numeric)))
     columns = zip(parameter_names(shape), analytic.tolist(), numeric.tolist(), errors.tolist(), kinks.tolist(), strict=True)
-    return GradientCheck(h, float(errors[~kinks].max(initial=0.0)), tuple(ParameterCheck(*row) for row in columns))
+    return GradientCheck(h, float(errors[~kinks].max(initial=0.0)), tuple(map(ParameterCheck._make, columns)))
 
 
 @lru_cache(maxsize=32)

@@ -45,11 +45,7 @@ class Passes:
 
 def run_passes(problem: Problem) -> Passes:
     """Forward, loss and backward."""
-    return backward_passes(problem, forward(problem.network, problem.inputs))
-
-
-def backward_passes(problem: Problem, trace: Trace) -> Passes:
-    """Loss and backward, from a forward pass already made."""
+    trace = forward(problem.network, problem.inputs)
     found = gradients(problem.network, trace, problem.targets, problem.loss)
     return Passes(shape_of(problem, trace), flatten(problem.network), trace, found, flatten_gradients(found))
 

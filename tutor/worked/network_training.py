@@ -1,6 +1,7 @@
 """A few steps of training for a worked example: biases may stay fixed, and layers may be updated one after another."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import isfinite
@@ -9,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.engine.backprop import Gradients, flatten_gradients, gradients, loss_of
-from tutor.engine.network import Array, Network, Trace, forward, sizes, unflatten
+from tutor.engine.core import Task, build, path, run
+from tutor.engine.network import Array, Network, Trace, flatten, forward, sizes, unflatten
 from tutor.engine.optimizers import OptimizerSettings, State, optimizer_state, update
 from tutor.worked.network_problem import Problem
-from tutor.worked.network_receipt import Passes, backward_passes
+from tutor.worked.network_receipt import Passes
+
+STRETCH = 256  # steps whose losses are computed together
 
 
 @dataclass(frozen=True)
@@ -77,11 +81,10 @@ def look(problem: Problem, network: Network) -> View:
     return View(network, trace, float(loss_of(network, trace, problem.targets, problem.loss)))
 
 
-def losses_at(problem: Problem, parameters: Array) -> list[float]:
-    """The losses with K sets of other parameters (K, P)."""
+def losses_at(problem: Problem, parameters: Array) -> Array:
+    """The losses (K,) with K sets of other parameters (K, P)."""
     network = unflatten(problem.network, parameters)
-    losses: list[float] = loss_of(network, forward(network, problem.inputs), problem.targets, problem.loss).tolist()
-    return losses
+    return loss_of(network, forward(network, problem.inputs), problem.targets, problem.loss)
 
 
 def first_update(problem: Problem, schedule: Schedule, passes: Passes) -> Update:
@@ -108,14 +111,40 @@ def _moved(schedule: Schedule, passes: Passes, state: State, used: Gradients, gr
 
 def train(problem: Problem, schedule: Schedule, passes: Passes, first: Update, steps: int) -> Run:
     """Full-batch steps, the first of them given; a divergence ends the run at its last finite loss."""
-    losses, parameters, done = [float(passes.found.loss)], passes.parameters, first
-    for step in range(1, steps + 1):
-        view = look(problem, unflatten(problem.network, done.parameters))
-        if not (isfinite(view.loss) and np.isfinite(done.parameters).all()):
-            return Run(tuple(losses), parameters, view, step)
-        losses.append(view.loss)
-        parameters = done.parameters
-        if step < steps:
-            passes = backward_passes(replace(problem, network=view.network), view.trace)
-            done = _update(problem, schedule, passes, done.state)
-    return Run(tuple(losses), parameters, view, None)
+    start, view = float(passes.found.loss), _view(problem, first.parameters)
+    if not (isfinite(view.loss) and np.isfinite(first.parameters).all()):
+        return Run((start,), passes.parameters, view, 1)
+    losses, parameters = [start, view.loss], first.parameters
+    for reached in _stretches(problem, schedule, steps):
+        found = finite_losses(problem, reached)
+        losses += found.tolist()
+        parameters = reached[len(found) - 1] if len(found) else parameters
+        if len(found) < len(reached):
+            return Run(tuple(losses), parameters, _view(problem, reached[len(found)]), len(losses))
+    return Run(tuple(losses), parameters, _view(problem, parameters) if steps > 1 else view, None)
+
+
+def finite_losses(problem: Problem, reached: Array) -> Array:
+    """The losses along parameters (K, P), up to the first point where one or the other is not finite."""
+    losses = losses_at(problem, reached)
+    finite = np.isfinite(losses) & np.isfinite(reached).all(-1)
+    return losses if finite.all() else losses[: int(finite.argmin())]
+
+
+def _stretches(problem: Problem, schedule: Schedule, steps: int) -> Iterator[Array]:
+    """The parameters after each step from the second on, a stretch (K, P) at a time."""
+    if steps > 1:
+        core = build(task_of(problem, schedule), optimizer_state(schedule.settings.name, flatten(problem.network)))
+        run(core, 1)
+        for start in range(1, steps, STRETCH):
+            yield path(core, min(STRETCH, steps - start))
+
+
+def task_of(problem: Problem, schedule: Schedule) -> Task:
+    """The training core's form of a problem: a parameter that is not trained has a learning rate of 0."""
+    rates = None if schedule.trained is None else schedule.settings.learning_rate * schedule.trained
+    return Task(problem.network, problem.inputs, problem.targets, problem.loss, schedule.settings, rates, schedule.sequential)
+
+
+def _view(problem: Problem, parameters: Array) -> View:
+    return look(problem, unflatten(problem.network, parameters))

@@ -17,6 +17,8 @@ FUNCTIONS = {
     "exp": "e^{%s}", "sqrt": r"\sqrt{%s}", "abs": r"\left|%s\right|", "normal_cdf": r"\Phi(%s)",
     "step_function": r"\operatorname{step}(%s)", "leaky_relu": r"\operatorname{LeakyReLU}(%s)",
     "elu": r"\operatorname{ELU}(%s)", "gelu": r"\operatorname{GELU}(%s)", "softplus": r"\operatorname{softplus}(%s)",
+    "min": r"\min(%s)", "sin": r"\sin(%s)", "cos": r"\cos(%s)",
+    "ceil": r"\left\lceil %s \right\rceil", "floor": r"\left\lfloor %s \right\rfloor",
 }
 
 

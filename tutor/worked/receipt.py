@@ -23,8 +23,7 @@ class Step(NamedTuple):
     phase: str
 
 
-@dataclass(frozen=True)
-class ParameterCheck:
+class ParameterCheck(NamedTuple):
     """One derivative computed twice; `relative_error` is relative to the largest derivative of the parameter's layer.
 
     `kink` says that the finite difference reaches across a point where an activation has no derivative.
@@ -100,7 +99,7 @@ def _stored_steps(steps: tuple[Step, ...]) -> list[list[Any]]:
 def _stored_check(check: GradientCheck | None) -> list[Any] | None:
     if check is None:
         return None
-    return [check.h, check.max_relative_error, [list(vars(each).values()) for each in check.parameters]]
+    return [check.h, check.max_relative_error, list(map(list, check.parameters))]
 
 
 def from_json(stored: Mapping[str, Any]) -> Receipt:
@@ -119,4 +118,4 @@ def _read_check(stored: list[Any] | None) -> GradientCheck | None:
     if stored is None:
         return None
     h, largest, parameters = stored
-    return GradientCheck(h, largest, tuple(ParameterCheck(*each) for each in parameters))
+    return GradientCheck(h, largest, tuple(map(ParameterCheck._make, parameters)))
