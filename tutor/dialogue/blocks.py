@@ -188,7 +188,9 @@ def _cell(value: Any, form: str, language: Language) -> dict[str, str]:
     return {"html": escape(text), "text": text}
 
 
-def _chart(piece: Piece, inside: Context) -> dict[str, Any] | None:
+def chart_block(piece: Piece, inside: Context) -> dict[str, Any] | None:
+    """What a chart shows and says; None where the numbers do not hold it."""
+
     def say(role: str) -> tuple[str, ...]:
         return tuple(fill(message.text, inside.write) for message in piece.words.get(role, ()))
 
@@ -201,6 +203,6 @@ def _chart(piece: Piece, inside: Context) -> dict[str, Any] | None:
 
 _BLOCKS: dict[str, Callable[[Piece, Context], dict[str, Any] | None]] = {
     "paragraph": _paragraph, "quote": _paragraph, "list": _list, "formula": _formula, "code": _code, "steps": _steps,
-    "table": _table, "chart": _chart,
+    "table": _table, "chart": chart_block,
 }  # fmt: skip
 

@@ -109,5 +109,5 @@ def _check(receipt: Receipt) -> Mapping[str, Any] | None:
         return None
     return {
         "h": check.h, "max_relative_error": check.max_relative_error,
-        "parameters": [vars(parameter) for parameter in check.parameters],
+        "parameters": [parameter._asdict() for parameter in check.parameters],
     }  # fmt: skip

@@ -2,13 +2,13 @@
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from tutor.lessons.lesson import DEPTHS, Lesson, MalformedLesson, Piece, Section, messages
-from tutor.lessons.parsing import parse
+from tutor.lessons.parsing import parse, settled
 from tutor.lessons.template import Words, join, words
 
 RUNNING = ("lines", "spoken")  # roles whose messages are read as running text
@@ -16,11 +16,12 @@ RUNNING = ("lines", "spoken")  # roles whose messages are read as running text
 
 @dataclass(frozen=True)
 class ExampleWords:
-    """What a worked example is called, in one sentence, and the titles of its inputs by path."""
+    """What a worked example is called, in one sentence, the titles of its inputs by path, and what is drawn of it."""
 
     title: str
     summary: str
     inputs: Mapping[str, str]
+    charts: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,11 @@ def load(folder: Traversable) -> Library:
 
 def _about(tables: dict[str, Any]) -> tuple[dict[str, ExampleWords], dict[str, str], dict[str, str]]:
     conventions, phases = tables.pop("conventions"), tables.pop("phases")
-    return {name: ExampleWords(**table) for name, table in tables.items()}, conventions, phases
+    return {name: _example_words(**table) for name, table in tables.items()}, conventions, phases
+
+
+def _example_words(title: str, summary: str, inputs: dict[str, str], charts: Sequence[dict[str, Any]] = ()) -> ExampleWords:
+    return ExampleWords(title, summary, inputs, tuple(settled("chart", chart) for chart in charts))
 
 
 def library_messages(library: Library) -> Iterator[tuple[str, str]]:
@@ -53,7 +58,8 @@ def library_messages(library: Library) -> Iterator[tuple[str, str]]:
     for lesson in library.lessons.values():
         yield from ((f"content/lessons/{lesson.slug}.md", message) for message in messages(lesson))
     for about in library.examples.values():
-        yield from (("content/examples.toml", text) for text in (about.title, about.summary, *about.inputs.values()))
+        drawn = (text for chart in about.charts for words in chart.words.values() for text in words)
+        yield from (("content/examples.toml", text) for text in (about.title, about.summary, *about.inputs.values(), *drawn))
     for table in (library.conventions, library.phases):
         yield from (("content/examples.toml", text) for text in table.values())
 
@@ -66,17 +72,17 @@ def edition(library: Library, translate: Callable[[str], str]) -> Library:
 
     return Library(
         {slug: _lesson(lesson, ready) for slug, lesson in library.lessons.items()},
-        {name: _example(about, translate) for name, about in library.examples.items()},
+        {name: _example(about, translate, ready) for name, about in library.examples.items()},
         {key: translate(text) for key, text in library.conventions.items()},
         {key: translate(text) for key, text in library.phases.items()},
         library.version,
     )
 
 
-def _example(about: ExampleWords, translate: Callable[[str], str]) -> ExampleWords:
-    return ExampleWords(
-        translate(about.title), translate(about.summary), {path: translate(title) for path, title in about.inputs.items()}
-    )
+def _example(about: ExampleWords, translate: Callable[[str], str], ready: Callable[[str], Words]) -> ExampleWords:
+    inputs = {path: translate(title) for path, title in about.inputs.items()}
+    charts = tuple(_piece(chart, ready) for chart in about.charts)
+    return ExampleWords(translate(about.title), translate(about.summary), inputs, charts)
 
 
 def _lesson(lesson: Lesson, ready: Callable[[str], Words]) -> Lesson:

@@ -113,12 +113,16 @@ def _fence(slug: str, token: Token) -> Piece:
         latex, _, spoken = token.content.partition("spoken:")
         return Piece("formula", {"spoken": _lines(spoken)}, {"latex": latex.strip()})
     try:
-        settings = tomllib.loads(token.content)
+        return settled(kind, tomllib.loads(token.content))
     except tomllib.TOMLDecodeError as error:
         raise MalformedLesson(slug, f"{kind} at line {token.map}: {error}") from error
-    condition = _conditions(settings.pop("if", ""))
+
+
+def settled(kind: str, settings: Mapping[str, Any]) -> Piece:
+    """A piece given by a table of settings: steps, table or chart."""
     words = {role: _tuple(settings[role]) for role in settings if role in _WORDY}
-    return Piece(kind, words, {key: value for key, value in settings.items() if key not in _WORDY}, condition)
+    data = {key: value for key, value in settings.items() if key not in {*_WORDY, "if"}}
+    return Piece(kind, words, data, _conditions(settings.get("if", "")))
 
 
 def _tuple(value: str | list[str]) -> tuple[str, ...]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
-from tutor.dialogue.blocks import STEP_COLUMNS, context, step_row
+from tutor.dialogue.blocks import STEP_COLUMNS, chart_block, context, step_row
 from tutor.dialogue.page import conventions, measured, say
-from tutor.dialogue.plots import Labels, Plot, plot
 from tutor.dialogue.view import Shelf
 from tutor.language import N_, Language
 from tutor.lessons.mathml import mathml
+from tutor.lessons.parsing import holds
 from tutor.worked import Receipt
 from tutor.worked.receipt import GradientCheck, ParameterCheck
 
@@ -20,35 +20,6 @@ CHECK_COLUMNS = (N_("Parameter"), N_("Backpropagation"), N_("Finite differences"
 CHECKED = N_("Gradient check: nudge {h}, largest relative error {error}")
 KINK = N_("{error} (near a kink, where finite differences mislead)")
 NAME_COLUMNS = (N_("Name"), N_("Value"))
-CURVE = N_("The curve goes from {first} to {last}.")
-TRAINED = N_("The training loss goes from {first} to {last}.")
-MAP = N_("Output of the trained network at each point of the plane; the marks are the points of the task.")
-BAND = N_("From {first} to {last}; the band shows the measured range.")
-SPLITS = (N_("Training"), N_("Validation"))
-
-
-@dataclass(frozen=True)
-class Picture:
-    """How an array of a receipt is drawn, if it holds it."""
-
-    array: str
-    title: str
-    description: str
-    x: str
-    y: str
-    data: Mapping[str, Any]
-    names: tuple[str, ...] = ()
-
-
-PICTURES = (
-    Picture("losses", N_("Loss during training"), CURVE, N_("Step"), N_("Loss"), {"kind": "line"}),
-    Picture("curves", N_("Loss during training"), TRAINED, N_("Step"), N_("Loss"),
-            {"kind": "line", "y_columns": [1, 2]}, SPLITS),
-    Picture("boundary", N_("What the network answers over the plane"), MAP, N_("First input"), N_("Second input"),
-            {"kind": "map", "extent": (-0.5, 1.5, -0.5, 1.5), "points": "points"}),
-    Picture("times", N_("Time per step by number of hidden layers"), BAND, N_("Hidden layers"),
-            N_("Time per step (µs)"), {"kind": "line", "low_column": 2, "high_column": 3}),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,7 +40,7 @@ def result_of(receipt: Receipt, shelf: Shelf) -> Result:
     """Everything a receipt holds, in the shelf's language."""
     language = shelf.language
     return Result(
-        tuple(_pictures(receipt, language)),
+        tuple(_pictures(receipt, shelf)),
         tuple(_phases(replace(receipt, steps=receipt.steps[:MOST_STEPS]), shelf)),
         max(0, len(receipt.steps) - MOST_STEPS),
         _check(receipt.gradient_check, receipt.symbols, language) if receipt.gradient_check else None,
@@ -80,26 +51,13 @@ def result_of(receipt: Receipt, shelf: Shelf) -> Result:
     )
 
 
-def _pictures(receipt: Receipt, language: Language) -> Iterator[dict[str, Any]]:
-    for picture in PICTURES:
-        drawn = _plot(picture, receipt, language)
-        if drawn is not None:
-            ends = [point[1] for point in drawn.series[0]] if drawn.series else [0.0]
-            told = {"first": _number(ends[0], language), "last": _number(ends[-1], language)}
-            description = say(language, picture.description, **told)
-            yield {"title": language.translate(picture.title), "description": description, "plot": drawn}
-
-
-def _plot(picture: Picture, receipt: Receipt, language: Language) -> Plot | None:
-    """A curve of two points (before and after one step) is no picture."""
-    names = tuple(language.translate(name) for name in picture.names)
-    labels = Labels(language.translate(picture.x), language.translate(picture.y), names)
-    drawn = plot({**picture.data, "rows": picture.array}, labels, receipt.arrays, {})
-    return None if drawn is None or any(len(line) < 3 for line in drawn.series) else drawn
-
-
-def _number(value: float | None, language: Language) -> str:
-    return "" if value is None else language.number(value)
+def _pictures(receipt: Receipt, shelf: Shelf) -> Iterator[dict[str, Any]]:
+    """The example's charts whose conditions hold; a curve of two points (before and after one step) is no picture."""
+    inside = context(receipt, shelf.language)
+    for chart in shelf.edition.examples[receipt.example].charts:
+        drawn = chart_block(chart, inside) if all(holds(each, inside.numbers) for each in chart.conditions) else None
+        if drawn is not None and (drawn["plot"].kind != "line" or len(drawn["plot"].series[0]) > 2):
+            yield drawn
 
 
 def _phases(receipt: Receipt, shelf: Shelf) -> Iterator[dict[str, Any]]:
