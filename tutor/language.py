@@ -110,7 +110,7 @@ def _mathml(value: float, form: str, fenced: bool, marks: tuple[str, str]) -> st
 def plain(value: float, form: str = "") -> tuple[str, int]:
     """ASCII digits (`.` decimal, `,` groups) and a power of ten, 0 if none; total over all floats.
 
-    `form`: "" 6 significant digits · "4" four decimals · "%1" percent with one decimal · "d" whole.
+    `form`: "" 6 significant digits · "s4" four of them · "4" four decimals · "%1" percent with one decimal · "d" whole.
     """
     if value != value or value in (float("inf"), float("-inf")):
         return ("?" if value != value else "-∞" if value < 0 else "∞"), 0
@@ -120,6 +120,8 @@ def plain(value: float, form: str = "") -> tuple[str, int]:
         return _signed(f"{value:,.0f}"), 0
     if form == "d":
         return _significant(value)
+    if form.startswith("s"):
+        return _significant(value, int(form[1:]))
     return _fixed(value, int(form)) if form else _significant(value)
 
 
@@ -129,12 +131,12 @@ def _fixed(value: float, decimals: int) -> tuple[str, int]:
     return _significant(value) if lost or abs(value) >= 1e9 else (_signed(digits), 0)
 
 
-def _significant(value: float) -> tuple[str, int]:
-    mantissa, _, exponent = f"{value:.5e}".partition("e")
+def _significant(value: float, count: int = 6) -> tuple[str, int]:
+    mantissa, _, exponent = f"{value:.{count - 1}e}".partition("e")
     power = int(exponent)
     if value and not -5 < power < 9:
         return mantissa.rstrip("0").rstrip("."), power
-    digits = f"{value:,.{max(0, 5 - power)}f}"
+    digits = f"{value:,.{max(0, count - 1 - power)}f}"
     return _signed(digits.rstrip("0").rstrip(".") if "." in digits else digits), 0
 
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tutor.engine.tape import Scalar, adjoints, exp, log, relu, sigmoid, tanh
+from tutor.engine.tape import Scalar, adjoints, exp, log, maximum, relu, sigmoid, sin, tanh
 
 
 def derivatives(function, *point):
@@ -33,8 +33,13 @@ def test_the_published_readme_expression_of_micrograd():
 
 def test_published_circuits_of_cs231n():
     assert derivatives(lambda x, y, z: (x + y) * z, -2.0, 5.0, -4.0) == (-12.0, [-4.0, -4.0, 3.0])
-    fork = derivatives(lambda x, y, z, w: (x * y + relu(z - w) + w) * 2, 3.0, -4.0, 2.0, -1.0)
-    assert fork[1] == [-8.0, 6.0, 2.0, 0.0]
+    fork = derivatives(lambda x, y, z, w: (x * y + maximum(z, w)) * 2, 3.0, -4.0, 2.0, -1.0)
+    assert fork == (-20.0, [-8.0, 6.0, 2.0, 0.0])
+
+
+def test_the_published_example_of_baydin_and_others():
+    value, slopes = derivatives(lambda x1, x2: log(x1) + x1 * x2 - sin(x2), 2.0, 5.0)
+    assert (value, *slopes) == pytest.approx((11.652, 5.5, 1.716), abs=5e-4)
 
 
 def test_published_gradients_of_pytorchs_tutorial():
@@ -46,7 +51,7 @@ def test_where_paths_meet_the_derivatives_are_added():
     assert derivatives(lambda u: u * u + 3 * u, 2.0) == (10.0, [7.0])
 
 
-@pytest.mark.parametrize("function", [exp, log, tanh, sigmoid, relu, lambda x: 2 / x - x / 3, lambda x: 1 - x**-2])
+@pytest.mark.parametrize("function", [exp, log, sin, tanh, sigmoid, relu, lambda x: 2 / x - x / 3, lambda x: 1 - x**-2])
 @pytest.mark.parametrize("point", [0.3, 2.5])
 def test_an_operation_has_the_slope_of_its_central_difference(function, point):
     h = 1e-6
@@ -63,6 +68,11 @@ def test_values_are_those_of_the_math_module():
 
 def test_relu_at_zero_has_slope_zero():
     assert derivatives(relu, 0.0) == (0.0, [0.0])
+
+
+@pytest.mark.parametrize(("x", "y", "slopes"), [(2.0, -1.0, [1.0, 0.0]), (-1.0, 2.0, [0.0, 1.0]), (1.0, 1.0, [0.0, 1.0])])
+def test_a_maximum_passes_the_derivative_to_the_larger_and_at_a_tie_to_the_second(x, y, slopes):
+    assert derivatives(maximum, x, y) == (max(x, y), slopes)
 
 
 def test_a_very_deep_graph_is_no_problem():

@@ -1,22 +1,25 @@
 """The training core: one training step of a network, or of K at once, as a list of NumPy calls on buffers made once.
 
-Each layer is a matrix (out, in + 1) whose last column is the bias, and data stand features by rows, below them a row of
-ones, so that a layer is one product. All parameters are one flat vector: layer by layer, each unit's weights and its bias.
+Data stand units first and rows last, networks between them if there are several, so that what is done to each number is
+done to one piece of memory. A layer is a matrix whose last column is the bias, which a row of ones below the data
+multiplies, so that a layer is one product; all matrices are one flat vector.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import pairwise, repeat
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tutor.engine.in_place import in_place
 from tutor.engine.losses import FUSED, LOSSES, terms_of
-from tutor.engine.network import Array, Network, flatten, sizes, unflatten
+from tutor.engine.network import Array, Network, flatten, parameter_count, sizes, unflatten
 from tutor.engine.optimizers import OPTIMIZERS, Buffers, Calls, OptimizerSettings, State, recorded_update
 
+BLOCK = 1 << 14  # parameters updated together: what their update reads and writes stays in the processor's cache
 FACTORS = {"half_squared_error": 1.0, "squared_error": 2.0, "mean_squared_error": 2.0}  # of outputs - targets in dL/da
 
 
@@ -39,7 +42,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Level:
-    """The buffers of a layer: matrix (..., out, in + 1) and its gradient, what it reads (..., in + 1, rows), z, a, delta."""
+    """The buffers of a layer: matrix (out, …, in + 1) and its gradient, what it reads (in + 1, …, rows), z, a, delta.
+
+    The dots are nothing for one network and K for several, save that all networks read the same inputs (in + 1, rows).
+    """
 
     name: str
     span: slice
@@ -54,13 +60,12 @@ class Level:
 
 @dataclass(frozen=True)
 class Core:
-    """Live buffers and the calls that work on them: `forward` fills z and a, `step` updates and goes forward again."""
+    """Live buffers and the calls that work on them: `step` goes backward, updates, and goes forward again."""
 
     task: Task
     parameters: Array
     memory: Array
     levels: tuple[Level, ...]
-    forward: tuple[Callable[[], object], ...]
     step: tuple[Callable[[], object], ...]
 
 
@@ -75,15 +80,12 @@ class Stand:
 
 def build(task: Task, state: State) -> Core:
     """A core that stands at the task's network and at what its optimizer remembers; its forward pass has run."""
-    order = core_order(sizes(task.network))
-    parameters = flatten(task.network)[..., order]
-    buffers = _buffers(task, parameters, state, order)
+    buffers = _buffers(task, state)
     levels = tuple(_levels(task, buffers))
     forward, backward = tuple(_forward(levels)), tuple(_backward(task, buffers, levels))
-    core = Core(task, parameters, buffers.memory, levels, forward, (*backward, *forward))
     for call in forward:
         call()
-    return core
+    return Core(task, buffers.parameters, buffers.memory, levels, (*backward, *forward))
 
 
 def run(core: Core, steps: int) -> None:
@@ -112,79 +114,104 @@ def stand(core: Core, step: int) -> Stand:
 
 def network_at(core: Core, here: Stand) -> Network:
     """The network where a core stood."""
-    return unflatten(core.task.network, here.parameters[..., flat_order(sizes(core.task.network))])
+    return unflatten(core.task.network, _flat(core, here.parameters))
 
 
 def state_at(core: Core, here: Stand) -> State:
     """What the optimizer remembered there."""
-    return State(here.step, tuple(here.memory[..., flat_order(sizes(core.task.network))]))
+    return State(here.step, tuple(_flat(core, here.memory)))
 
 
 def path(core: Core, steps: int) -> Array:
     """The parameters after each of so many steps (steps, ..., P), in the order of `flatten`."""
-    kept = np.empty((steps, *core.parameters.shape), core.parameters.dtype)
+    kept = np.empty((steps, core.parameters.size), core.parameters.dtype)
     for place in kept:
         run(core, 1)
         place[...] = core.parameters
-    return kept[..., flat_order(sizes(core.task.network))]
+    return _flat(core, kept)
+
+
+def _flat(core: Core, array: Array) -> Array:
+    """Numbers (..., size) in the core's order as (..., P), or (..., K, P), in the order of `flatten`."""
+    wide, lead = sizes(core.task.network), _lead(core.task.network)
+    return array[..., flat_order(wide, lead)].reshape(*array.shape[:-1], *lead, parameter_count(wide))
+
+
+def _lead(network: Network) -> tuple[int, ...]:
+    """() for one network, (K,) for several."""
+    return network.layers[0].biases.shape[:-1]
 
 
 @lru_cache(maxsize=64)
-def core_order(sizes: tuple[int, ...]) -> NDArray[np.int64]:
-    """Where each parameter of the core stands in the order of `flatten` (P,); to be read only."""
-    found, start = [], 0
+def core_order(sizes: tuple[int, ...], lead: tuple[int, ...] = ()) -> NDArray[np.int64]:
+    """Where each parameter of the core stands in the flattened array of `flatten`; to be read only."""
+    found, start, count = [], 0, parameter_count(sizes)
+    numbers = np.arange(prod(lead) * count).reshape(*lead, count)
     for before, units in pairwise(sizes):
-        weights = start + np.arange(units * before).reshape(units, before)
-        start += units * (before + 1)
-        found.append(np.hstack([weights, start - units + np.arange(units)[:, None]]).ravel())
+        end = start + units * before
+        weights = numbers[..., start:end].reshape(*lead, units, before)
+        start = end + units
+        matrix = np.concatenate([weights, numbers[..., end:start, None]], axis=-1)
+        found.append(np.moveaxis(matrix, -2, 0).ravel())
     return np.concatenate(found)
 
 
 @lru_cache(maxsize=64)
-def flat_order(sizes: tuple[int, ...]) -> NDArray[np.int64]:
-    """Where each parameter of `flatten` stands in the core (P,); to be read only."""
-    return np.argsort(core_order(sizes))
+def flat_order(sizes: tuple[int, ...], lead: tuple[int, ...] = ()) -> NDArray[np.int64]:
+    """Where each parameter of `flatten` stands in the core; to be read only."""
+    return np.argsort(core_order(sizes, lead))
 
 
 def _rows(array: Array) -> Array:
-    return array.swapaxes(-1, -2)
+    """(units, …, rows) as (…, rows, units); a view."""
+    return np.moveaxis(array, 0, -1)
 
 
-def _buffers(task: Task, parameters: Array, state: State, order: NDArray[np.int64]) -> Buffers:
-    memory = np.empty((OPTIMIZERS[task.optimizer.name].arrays, *parameters.shape), parameters.dtype)
+def _buffers(task: Task, state: State) -> Buffers:
+    parameters = flatten(task.network)
+    shape, order = parameters.shape, core_order(sizes(task.network), parameters.shape[:-1])
+    memory = np.empty((OPTIMIZERS[task.optimizer.name].arrays, parameters.size), parameters.dtype)
     for place, array in zip(memory, state.arrays, strict=True):
-        place[...] = array[..., order]
-    rate = np.asarray(task.optimizer.learning_rate if task.rates is None else task.rates, parameters.dtype)
-    rate = rate[order] if rate.ndim == 1 else rate
-    return Buffers(parameters, np.empty_like(parameters), memory, np.empty((2, *parameters.shape), parameters.dtype), rate,
-                   state.step)
+        place[...] = array.ravel()[order]
+    rate = np.asarray(task.optimizer.learning_rate, parameters.dtype)
+    if task.rates is not None:
+        rate = np.broadcast_to(task.rates, shape).astype(parameters.dtype).ravel()[order]
+    parameters = parameters.ravel()[order]
+    gradient, *spare = np.empty((3, parameters.size), parameters.dtype)
+    return Buffers(parameters, gradient, memory, np.array(spare), rate, state.step)
 
 
 def _levels(task: Task, buffers: Buffers) -> Iterator[Level]:
-    lead, rows, start = buffers.parameters.shape[:-1], len(task.inputs), 0
-    before = np.concatenate([task.inputs, np.ones((rows, 1), task.inputs.dtype)], axis=1).astype(buffers.parameters.dtype).T
+    lead, rows, start, dtype = _lead(task.network), len(task.inputs), 0, buffers.parameters.dtype
+    before = np.ones((task.inputs.shape[1] + 1, rows), dtype)
+    before[:-1] = task.inputs.T
     for layer in task.network.layers:
-        units, read = layer.biases.shape[-1], layer.weights.shape[-1]
-        span = slice(start, start + units * (read + 1))
-        matrix, gradient = (array[..., span].reshape(*lead, units, read + 1) for array in (buffers.parameters, buffers.gradient))
-        after = np.ones((*lead, units + 1, rows), buffers.parameters.dtype)
-        a, start = after[..., :units, :], span.stop
-        z = np.empty_like(a, order="C") if layer is task.network.layers[-1] or in_place(layer.activation).keeps_z else a
-        delta, spare = np.empty((2, *lead, units, rows), buffers.parameters.dtype)
+        units, read = layer.weights.shape[-2:]
+        span = slice(start, start + prod(lead) * units * (read + 1))
+        matrix, gradient = (array[span].reshape(units, *lead, read + 1) for array in (buffers.parameters, buffers.gradient))
+        after = np.ones((units + 1, *lead, rows), dtype)
+        a, start = after[:-1], span.stop
+        z = np.empty_like(a) if layer is task.network.layers[-1] or in_place(layer.activation).keeps_z else a
+        delta, spare = np.empty((2, *a.shape), dtype)
         yield Level(layer.activation, span, matrix, gradient, before, z, a, delta, spare)
         before = after
 
 
+def _by_network(array: Array) -> Array:
+    """(units, K, …) as K matrices; a view."""
+    return array if array.ndim == 2 else array.swapaxes(0, 1)
+
+
 def _product(one: Array, other: Array, out: Array) -> Callable[[], object]:
     """One matrix product, or one for each network; for a single one `dot` takes half the time of `matmul`."""
-    if out.ndim == 2:
-        return partial(np.dot, one, other, out)
-    return partial(np.matmul, one, other, out)
+    if other.ndim == 2:  # several networks that read the same numbers are one tall matrix
+        return partial(np.dot, one.reshape(-1, one.shape[-1]), other, out.reshape(-1, out.shape[-1]))
+    return partial(np.matmul, _by_network(one), other, _by_network(out))
 
 
 def _forward(levels: Sequence[Level]) -> Calls:
     for level in levels:
-        yield _product(level.matrix, level.before, level.z)
+        yield _product(level.matrix, _by_network(level.before), level.z)
         yield from in_place(level.name).forward(level.z, level.a)
 
 
@@ -193,29 +220,31 @@ def _backward(task: Task, buffers: Buffers, levels: Sequence[Level]) -> Calls:
     yield from _first_delta(task, levels[-1])
     for at in reversed(range(len(levels))):
         level = levels[at]
-        yield _product(level.delta, _rows(level.before), level.gradient)
+        yield _product(level.delta, _by_network(level.before).swapaxes(-1, -2), level.gradient)
         if task.sequential:
             yield from recorded_update(task.optimizer, _part(buffers, level.span))
         if at:
             below = levels[at - 1]
-            yield _product(_rows(level.matrix[..., :-1]), level.delta, below.delta)
+            back = _by_network(level.matrix)[..., :-1].swapaxes(-1, -2)
+            yield partial(np.dot if back.ndim == 2 else np.matmul, back, _by_network(level.delta), _by_network(below.delta))
             yield from in_place(below.name).backward(below.z, below.a, below.delta, below.spare)
     if not task.sequential:
-        yield from recorded_update(task.optimizer, buffers)
+        for start in range(0, buffers.parameters.size, BLOCK):
+            yield from recorded_update(task.optimizer, _part(buffers, slice(start, start + BLOCK)))
 
 
 def _part(buffers: Buffers, span: slice) -> Buffers:
-    """The buffers of one layer."""
-    rate = buffers.rate[span] if buffers.rate.ndim == 1 else buffers.rate
-    parameters, gradient, memory, spare = (
-        array[..., span] for array in (buffers.parameters, buffers.gradient, buffers.memory, buffers.spare))
-    return Buffers(parameters, gradient, memory, spare, rate, buffers.step)
+    """The buffers of some of the parameters."""
+    rate = buffers.rate[span] if buffers.rate.ndim else buffers.rate
+    return Buffers(buffers.parameters[span], buffers.gradient[span], buffers.memory[:, span], buffers.spare[:, span], rate,
+                   buffers.step)
 
 
 def _first_delta(task: Task, level: Level) -> Calls:
     """dL/dz of the output layer: outputs minus targets times a number, or what the loss itself says."""
     fused = (level.name, task.loss) in FUSED
-    targets = np.ascontiguousarray(task.targets.T, level.a.dtype)
+    targets = np.ascontiguousarray(np.broadcast_to(task.targets.T[:, None] if level.a.ndim == 3 else task.targets.T,
+                                                   level.a.shape), level.a.dtype)
     count = LOSSES[task.loss].count(_rows(level.a))
     if fused or task.loss in FACTORS:
         factor = 1.0 if fused else FACTORS[task.loss]

@@ -1,4 +1,4 @@
-"""Activation functions as recorded NumPy calls on buffers (..., units, rows), for the training core.
+"""Activation functions as recorded NumPy calls on buffers (units, …, rows), for the training core.
 
 The same functions as in `activations`, without an allocation for those that training spends its time on.
 """
@@ -31,12 +31,12 @@ def in_place(name: str) -> Activity:
 
 
 def _any_forward(name: str, z: Array, a: Array) -> Calls:
-    rows, function = z.swapaxes(-1, -2), ACTIVATIONS[name].function  # softmax goes over the last axis
-    yield lambda: np.copyto(a, function(rows).swapaxes(-1, -2))
+    rows, result = np.moveaxis(z, 0, -1), np.moveaxis(a, 0, -1)  # softmax goes over the last axis
+    yield lambda: np.copyto(result, ACTIVATIONS[name].function(rows))
 
 
 def _any_backward(name: str, z: Array, a: Array, delta: Array, _spare: Array) -> Calls:
-    slope, (z_rows, a_rows, rows) = ACTIVATIONS[name].slope, (array.swapaxes(-1, -2) for array in (z, a, delta))
+    slope, (z_rows, a_rows, rows) = ACTIVATIONS[name].slope, (np.moveaxis(array, 0, -1) for array in (z, a, delta))
     yield lambda: np.copyto(rows, pull_back(name, rows, slope(z_rows, a_rows), a_rows))
 
 
@@ -77,10 +77,11 @@ def _relu(z: Array, a: Array) -> Calls:
     yield partial(np.maximum, z, np.zeros((), a.dtype), out=a)
 
 
-def _relu_back(_z: Array, a: Array, delta: Array, _spare: Array) -> Calls:
+def _relu_back(_z: Array, a: Array, delta: Array, spare: Array) -> Calls:
     active = np.empty(a.shape, np.bool_)
     yield partial(np.greater, a, np.zeros((), a.dtype), active)
-    yield partial(np.multiply, delta, active, delta)
+    yield partial(np.copyto, spare, active)  # a product of numbers and truth values would convert them piece by piece
+    yield partial(np.multiply, delta, spare, delta)
 
 
 def _leaky_relu(z: Array, a: Array) -> Calls:
@@ -97,11 +98,11 @@ def _leaky_relu_back(_z: Array, a: Array, delta: Array, spare: Array) -> Calls:
 
 
 def _softmax(z: Array, a: Array) -> Calls:
-    over = np.empty((*a.shape[:-2], 1, a.shape[-1]), a.dtype)
-    yield partial(np.maximum.reduce, z, -2, None, over, True)
+    over = np.empty((1, *a.shape[1:]), a.dtype)
+    yield partial(np.maximum.reduce, z, 0, None, over, True)
     yield partial(np.subtract, z, over, a)
     yield partial(np.exp, a, a)
-    yield partial(np.add.reduce, a, -2, None, over, True)
+    yield partial(np.add.reduce, a, 0, None, over, True)
     yield partial(np.divide, a, over, a)
 
 

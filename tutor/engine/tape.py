@@ -75,6 +75,17 @@ def relu(x: Scalar) -> Scalar:
     return Scalar(max(x.value, 0.0), ((x, 1.0 if x.value > 0 else 0.0),))
 
 
+def sin(x: Scalar) -> Scalar:
+    """The sine of an angle in radians."""
+    return Scalar(math.sin(x.value), ((x, math.cos(x.value)),))
+
+
+def maximum(x: Scalar, y: Scalar) -> Scalar:
+    """The larger of two; the derivative goes to the one that was taken, to the second where they are equal."""
+    first = 1.0 if x.value > y.value else 0.0
+    return Scalar(max(x.value, y.value), ((x, first), (y, 1.0 - first)))
+
+
 def adjoints(output: Scalar) -> dict[Scalar, float]:
     """The derivative of `output` with respect to every scalar it was made of; where paths meet they are added."""
     found = {output: 1.0}

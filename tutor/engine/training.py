@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tutor.engine.core import Core, Stand, Task, build, losses, network_at, outputs, run, stand, state_at
 from tutor.engine.memory import keep_freed_memory
-from tutor.engine.network import Array, Network, flatten
+from tutor.engine.network import Array, Network, flatten, unflatten
 from tutor.engine.optimizers import OptimizerSettings, State, optimizer_state
 
 _CHUNK = 256  # steps that `train` advances at a time
@@ -135,7 +135,7 @@ def steps_to_target(plan: Plan, target: float) -> Array:
 
 def _steps_to_target(plan: Plan, target: float) -> Array:
     core = _core(plan, start(plan))
-    running = np.arange(len(core.parameters))
+    running = np.arange(len(losses(core)))
     reached = np.full(len(running), np.nan)
     for step in range(plan.steps + 1):
         found = losses(core)
@@ -151,8 +151,10 @@ def _steps_to_target(plan: Plan, target: float) -> Array:
 
 def _narrowed(plan: Plan, core: Core, step: int, going: NDArray[np.bool_]) -> Core:
     """The core of some of its networks."""
-    here = stand(core, step)
-    return _core(plan, _state(core, Stand(step, here.parameters[going], here.memory[:, going])))
+    state = _state(core, stand(core, step))
+    network = unflatten(plan.network, flatten(state.network)[going])
+    memory = State(step, tuple(array[going] for array in state.optimizer_state.arrays))
+    return _core(plan, TrainingState(network, memory, step, diverged=False))
 
 
 def loss_curves(plan: Plan, rates: Array | None = None) -> Array:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 from math import inf
 
 from tutor.dialogue.plots import Plot, Point
@@ -46,9 +47,11 @@ def _up(plot: Plot, foot: float, top: float) -> Axis:
 def _across(plot: Plot, left: float, language: Language) -> Axis:
     places = sorted({point[0] for line in plot.series for point in line}) or [0.0]
     low, high = spread_exactly(places)
-    right = WIDTH - 14
-    room = int((right - left) / (max(len(language.number(high)), 2) * LETTER + 12))
-    whole = len(places) <= room and all(place == int(place) for place in places)
+    widest = max(len(language.number(end)) for end in (low, high)) * LETTER
+    right = WIDTH - max(14.0, widest / 2)
+    room = int((right - left) / (widest + 12))
+    apart = min((after - before for before, after in pairwise(places)), default=0.0) * (right - left) >= (high - low) * (widest + 6)
+    whole = apart and all(place == int(place) for place in places)
     return Axis(low, high, left + 4, right, tuple(places) if whole else round_marks(low, high, max(2, min(room, 7))))
 
 

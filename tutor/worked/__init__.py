@@ -8,12 +8,51 @@ from math import isfinite
 from typing import Any
 
 from tutor.worked import (
+    activation_functions,
+    bias,
     chain_rule,
+    convolution,
+    convolution_2d,
+    dead_relu,
     depth_cost,
+    descent_two_dimensions,
+    dropout,
+    epochs_and_batches,
+    expression_graph,
     forward_only,
+    gradient_chain,
+    gradient_check_by_h,
+    gradient_clipping,
+    gradient_descent,
+    inference,
+    initialization,
+    input_scaling,
+    layer_width,
+    learning_rate,
+    line_of_cars,
+    loss_functions,
+    loss_not_decreasing,
+    matrix_form,
+    mean_squared_error,
+    minibatch_noise,
     network_step,
+    neural_network,
+    normalization,
+    optimizers_race,
+    output_layers,
+    overfitting,
+    parameter_count,
+    recurrent_step,
+    regularization,
+    relu_at_zero,
+    residual_connections,
+    saddle_point,
+    saturation,
+    separability,
+    softmax_cross_entropy,
     training_loop,
     twelve_gradients,
+    universal_approximation,
     xor,
 )
 from tutor.worked.inputs import InvalidInput, Record, normalise
@@ -53,16 +92,20 @@ class NotFinite(ArithmeticError):
         self.name = name
 
 
+_MODULES: tuple[Any, ...] = (
+    neural_network, network_step, training_loop, chain_rule, twelve_gradients, forward_only, inference, xor,
+    separability, depth_cost, loss_functions, mean_squared_error, softmax_cross_entropy, output_layers, saturation,
+    activation_functions, relu_at_zero, dead_relu, gradient_descent, learning_rate, descent_two_dimensions,
+    saddle_point, gradient_clipping, optimizers_race, line_of_cars, minibatch_noise, epochs_and_batches,
+    gradient_chain, initialization, residual_connections, expression_graph, gradient_check_by_h, matrix_form,
+    parameter_count, layer_width, bias, universal_approximation, overfitting, regularization, dropout, normalization,
+    input_scaling, loss_not_decreasing, convolution, convolution_2d, recurrent_step,
+)
+_MEASURED = (depth_cost,)
+_LONG = (depth_cost, forward_only, initialization, layer_width, learning_rate, loss_not_decreasing, xor)
+
 EXAMPLES: dict[str, Example] = {
-    each.name: each for each in (
-        Example("network-step", network_step.FIELDS, network_step.compute),
-        Example("training-loop", training_loop.FIELDS, training_loop.compute),
-        Example("chain-rule-neuron", chain_rule.FIELDS, chain_rule.compute),
-        Example("twelve-gradients", twelve_gradients.FIELDS, twelve_gradients.compute),
-        Example("forward-only", forward_only.FIELDS, forward_only.compute, long=True),
-        Example("xor", xor.FIELDS, xor.compute, long=True),
-        Example("depth-cost", depth_cost.FIELDS, depth_cost.compute, measured=True, long=True),
-    )
+    each.NAME: Example(each.NAME, each.FIELDS, each.compute, each in _MEASURED, each in _LONG) for each in _MODULES
 }
 
 
