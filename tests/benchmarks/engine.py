@@ -5,13 +5,9 @@ Rounds visit every contender in turn; a figure is the median over rounds with it
 round. One BLAS thread: a second one makes small steps slower.
 """
 
-import os
-
-for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[threads] = "1"
-
 import gc
 import importlib.util
+import os
 import statistics
 import subprocess
 import sys
@@ -21,6 +17,7 @@ from functools import partial
 
 from tests.benchmarks import peers
 from tests.benchmarks.cases import Case, deep_case, moons_case, xor_case
+from tutor.compute import ONE_THREAD
 from tutor.engine.core import run
 
 ROUNDS = 15
@@ -139,8 +136,9 @@ def show(title: str, times: dict[str, list[float]]) -> None:
     print(f"\n{title:<28}{'µs a step':>12}{'5 %':>10}{'95 %':>10}{'times ours':>12}{'5 %':>8}{'95 %':>8}")
     for name, found in times.items():
         ratios = [other / own for other, own in zip(found, times["ours"], strict=True)]
-        print(f"{name:<28}" + "".join(f"{value * 1e6:>{width}.2f}" for value, width in zip(spread(found), (12, 10, 10), strict=True))
-              + "".join(f"{value:>{width}.2f}" for value, width in zip(spread(ratios), (12, 8, 8), strict=True)), flush=True)
+        microseconds = (f"{value * 1e6:>{width}.2f}" for value, width in zip(spread(found), (12, 10, 10), strict=True))
+        times_ours = (f"{value:>{width}.2f}" for value, width in zip(spread(ratios), (12, 8, 8), strict=True))
+        print(f"{name:<28}" + "".join((*microseconds, *times_ours)), flush=True)
 
 
 def spread(values: list[float]) -> tuple[float, float, float]:
@@ -163,4 +161,7 @@ def whole_process() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if ONE_THREAD.items() <= os.environ.items():
+        main()
+    else:  # too late in this process: NumPy has been imported
+        os.execve(sys.executable, [sys.executable, "-m", "tests.benchmarks.engine", *sys.argv[1:]], {**os.environ, **ONE_THREAD})

@@ -52,31 +52,30 @@ def products(case: Case) -> Run:
 def bare(case: Case) -> Run:
     """The floor of XOR: the same arithmetic written out by hand for this one network, without any machinery."""
     core, targets, rate = core_of(case), case.targets.T.copy(), np.array(case.rate)
-    one, rows, (first, last) = np.array(1.0), np.array(1.0 / len(case.rows)), core.levels
-    x, xt, w1, w2, g1, g2, ones = first.before, first.before.T, first.matrix, last.matrix, first.gradient, last.gradient, last.before
+    one, share, (first, last) = np.array(1.0), np.array(1.0 / len(case.rows)), core.levels
+    x, w1, w2, data, hidden = first.before, first.matrix, last.matrix, first.before.T, last.before.T
     a1, a2, d1, d2, spare, back = first.a, last.a, first.delta, last.delta, first.spare, last.matrix[:, :-1].T
-    gradient = np.concatenate([g1.ravel(), g2.ravel()])
+    parameters, gradient, moved = core.parameters, *np.empty((2, core.parameters.size))
     g1, g2 = gradient[: w1.size].reshape(w1.shape), gradient[w1.size :].reshape(w2.shape)
-    parameters, moved, onest = core.parameters, np.empty_like(gradient), ones.T
 
     def repeat(steps: int) -> None:
         dot, multiply, subtract = np.dot, np.multiply, np.subtract
         for _ in range(steps):
             dot(w1, x, a1)
             np.tanh(a1, a1)
-            dot(w2, ones, a2)
+            dot(w2, last.before, a2)
             np.negative(a2, a2)
             np.exp(a2, a2)
             np.add(a2, one, a2)
             np.divide(one, a2, a2)
             subtract(a2, targets, d2)
-            multiply(d2, rows, d2)
-            dot(d2, onest, g2)
+            multiply(d2, share, d2)
+            dot(d2, hidden, g2)
             dot(back, d2, d1)
             multiply(a1, a1, spare)
             subtract(one, spare, spare)
             multiply(d1, spare, d1)
-            dot(d1, xt, g1)
+            dot(d1, data, g1)
             multiply(gradient, rate, moved)
             subtract(parameters, moved, parameters)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tutor.worked import EXAMPLES, work
-from tutor.worked.inputs import json_schema
+from tutor.worked.inputs import Many, Record, json_schema
 
 WORDS = tomllib.loads((Path(__file__).parents[2] / "content" / "examples.toml").read_text("utf-8"))
 LAYERS = {"layers": [{"weights": [[0.0]], "biases": [0.0], "activation": "relu"}], "x": [[1.0]], "t": [[0.0]]}
@@ -20,7 +20,7 @@ VARIED = [
 
 
 def test_every_example_has_words():
-    assert set(WORDS) - {"conventions", "phases"} == set(EXAMPLES)
+    assert set(WORDS) - {"conventions", "phases", "options"} == set(EXAMPLES)
     every = [set(words) for name, words in WORDS.items() if name in EXAMPLES]
     assert all({"title", "summary", "inputs"} <= words <= {"title", "summary", "inputs", "charts"} for words in every)
 
@@ -30,6 +30,18 @@ def test_every_input_has_a_title_and_every_title_an_input(name):
     asked = set()
     json_schema(EXAMPLES[name].fields, lambda pointer: asked.add(pointer) or pointer)
     assert set(WORDS[name]["inputs"]) == asked
+
+
+def choices(field):
+    """Every word that may be chosen somewhere in a field."""
+    if isinstance(field, Record):
+        return {option for inner in field.fields.values() for option in choices(inner)}
+    return choices(field.record) if isinstance(field, Many) else set(getattr(field, "options", ()))
+
+
+def test_every_choice_among_the_inputs_has_words_and_all_words_are_chosen():
+    offered = {option for example in EXAMPLES.values() for option in choices(example.fields)}
+    assert set(WORDS["options"]) == offered | {"true", "false"}
 
 
 @pytest.mark.parametrize(("name", "inputs"), VARIED)

@@ -26,12 +26,13 @@ class ExampleWords:
 
 @dataclass(frozen=True)
 class Library:
-    """All lessons by slug, words about examples, and a short fingerprint of the content they were read from."""
+    """All lessons by slug, words about examples and their choices, and a short fingerprint of the content they came from."""
 
     lessons: Mapping[str, Lesson]
     examples: Mapping[str, ExampleWords]
     conventions: Mapping[str, str]
     phases: Mapping[str, str]
+    options: Mapping[str, str]
     version: str
 
 
@@ -41,12 +42,10 @@ def load(folder: Traversable) -> Library:
     about = folder.joinpath("examples.toml").read_text("utf-8")
     lessons = {name[:-3]: parse(name[:-3], text) for name, text in files if name.endswith(".md")}
     version = hashlib.sha256("".join([about, *(text for _, text in files)]).encode()).hexdigest()[:12]
-    return Library(lessons, *_about(tomllib.loads(about)), version)
-
-
-def _about(tables: dict[str, Any]) -> tuple[dict[str, ExampleWords], dict[str, str], dict[str, str]]:
-    conventions, phases = tables.pop("conventions"), tables.pop("phases")
-    return {name: _example_words(**table) for name, table in tables.items()}, conventions, phases
+    tables = tomllib.loads(about)
+    conventions, phases, options = (tables.pop(name) for name in ("conventions", "phases", "options"))
+    examples = {name: _example_words(**table) for name, table in tables.items()}
+    return Library(lessons, examples, conventions, phases, options, version)
 
 
 def _example_words(title: str, summary: str, inputs: dict[str, str], charts: Sequence[dict[str, Any]] = ()) -> ExampleWords:
@@ -60,7 +59,7 @@ def library_messages(library: Library) -> Iterator[tuple[str, str]]:
     for about in library.examples.values():
         drawn = (text for chart in about.charts for words in chart.words.values() for text in words)
         yield from (("content/examples.toml", text) for text in (about.title, about.summary, *about.inputs.values(), *drawn))
-    for table in (library.conventions, library.phases):
+    for table in (library.conventions, library.phases, library.options):
         yield from (("content/examples.toml", text) for text in table.values())
 
 
@@ -75,6 +74,7 @@ def edition(library: Library, translate: Callable[[str], str]) -> Library:
         {name: _example(about, translate, ready) for name, about in library.examples.items()},
         {key: translate(text) for key, text in library.conventions.items()},
         {key: translate(text) for key, text in library.phases.items()},
+        {key: translate(text) for key, text in library.options.items()},
         library.version,
     )
 

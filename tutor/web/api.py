@@ -28,6 +28,7 @@ from tutor.web.reading import question_text, read_object
 from tutor.web.rooms import rooms
 from tutor.web.wire import example_row, exchange_mapping, json_response, lesson_row, page_mapping
 from tutor.worked import EXAMPLES, InvalidInput, Receipt, UnknownExample
+from tutor.worked.elsewhere import programs
 
 FORMATS = ("md", "json")
 NOT_INPUTS = ("lang",)
@@ -155,7 +156,12 @@ def show_example(name: str) -> Response:
     pairs = [pair for pair in request.args.items(multi=True) if pair[0] not in NOT_INPUTS]
     shelf = _shelf()
     receipt = rooms().tutor.work(name, query_inputs(_known(name), pairs))
-    return _computed(receipt, receipt_mapping(receipt, shelf), shelf)
+    return _computed(receipt, _result(receipt, shelf), shelf)
+
+
+def _result(receipt: Receipt, shelf: Shelf) -> dict[str, Any]:
+    """A receipt, and the programs of other libraries that give its digits."""
+    return {**receipt_mapping(receipt, shelf), "code": programs(receipt)}
 
 
 def _known(name: str) -> str:
@@ -172,7 +178,7 @@ def compute_example(name: str) -> Response:
         receipt = rooms().tutor.work(known, inputs)
     except InvalidInput as error:
         raise InvalidInput(f"/inputs{error.pointer}", error.reason, error.values) from error
-    return _private(receipt_mapping(receipt, shelf), shelf.language.code)
+    return _private(_result(receipt, shelf), shelf.language.code)
 
 
 def describe() -> Response:

@@ -50,8 +50,8 @@ def _across(plot: Plot, left: float, language: Language) -> Axis:
     widest = max(len(language.number(end)) for end in (low, high)) * LETTER
     right = WIDTH - max(14.0, widest / 2)
     room = int((right - left) / (widest + 12))
-    apart = min((after - before for before, after in pairwise(places)), default=0.0) * (right - left) >= (high - low) * (widest + 6)
-    whole = apart and all(place == int(place) for place in places)
+    gap = min((after - before for before, after in pairwise(places)), default=0.0) * (right - left) / (high - low)
+    whole = gap >= widest + 6 and all(place == int(place) for place in places)
     return Axis(low, high, left + 4, right, tuple(places) if whole else round_marks(low, high, max(2, min(room, 7))))
 
 

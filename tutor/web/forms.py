@@ -24,15 +24,6 @@ from tutor.worked.inputs import (
     normalise,
 )
 
-OPTIONS = {
-    "true": N_("yes"), "false": N_("no"), "identity": N_("identity (none)"), "tanh": "tanh", "relu": "ReLU",
-    "sigmoid": N_("sigmoid"), "leaky_relu": N_("leaky ReLU"), "elu": "ELU", "gelu": "GELU", "softplus": "softplus",
-    "softmax": "softmax", "half_squared_error": N_("half the squared error"), "squared_error": N_("squared error"),
-    "mean_squared_error": N_("mean squared error"), "binary_cross_entropy": N_("binary cross-entropy"),
-    "cross_entropy": N_("cross-entropy"), "sgd": "SGD", "momentum": N_("SGD with momentum"), "rmsprop": "RMSProp",
-    "adam": "Adam", "adamw": "AdamW", "adagrad": "Adagrad", "nesterov": N_("SGD with Nesterov's momentum"),
-    "simultaneous": N_("all parameters at once"), "sequential": N_("layer by layer, the last one first"),
-}  # fmt: skip
 BETWEEN = N_("From {low} to {high}. Default: {usual}.")
 EACH_BETWEEN = N_("Each from {low} to {high}.")
 USUALLY = N_("Default: {usual}.")
@@ -86,12 +77,13 @@ class Form:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a form is filled from: titles by path, texts as they were typed, mistakes by pointer, and the language.
+    """What a form is filled from: titles by path, options by key, texts as they were typed, mistakes by pointer.
 
     `prefix` goes before every name in the address.
     """
 
     titles: Mapping[str, str]
+    options: Mapping[str, str]
     language: Language
     typed: Mapping[str, str] = field(default_factory=dict)
     mistakes: Mapping[str, InvalidInput] = field(default_factory=dict)
@@ -109,11 +101,6 @@ class Sheet:
     def number(self, value: float) -> str:
         """A number as one types it: full precision, in the language's decimal mark, without groups."""
         return text_of(value).replace(".", self.language.decimal)
-
-
-def option_name(option: str, language: Language) -> str:
-    """What a choice is called."""
-    return language.translate(OPTIONS.get(option, option))
 
 
 def form_of(record: Record, inputs: Mapping[str, Any], sheet: Sheet) -> Form:
@@ -170,9 +157,9 @@ def _single(inner: Number | Integer, value: Any, name: str, sheet: Sheet) -> Con
 
 def _choice(inner: Choice | Flag, value: Any, name: str, sheet: Sheet) -> Control:
     options = inner.options if isinstance(inner, Choice) else ("true", "false")
-    named = tuple((option, option_name(option, sheet.language)) for option in options)
+    named = tuple((option, sheet.options[option]) for option in options)
     title, kept = sheet.title(name), sheet.typed.get(name, text_of(value))
-    hint = say(sheet.language, USUALLY, usual=option_name(text_of(inner.default), sheet.language))
+    hint = say(sheet.language, USUALLY, usual=sheet.options[text_of(inner.default)])
     box = Box(sheet.prefix + name, title, kept, sheet.mistake(name), named)
     return Control("choice", name, title, hint, rows=((box,),))
 

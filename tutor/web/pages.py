@@ -228,7 +228,7 @@ def _worked_page(template: str, told: Told, shelf: Shelf, values: Mapping[str, A
     """A page with a form; 422 with everything typed kept where it cannot be used, stored by nobody where it is measured."""
     mistakes = {mistake.pointer: mistake for mistake in reversed(told.mistakes)}
     titles, typed = shelf.edition.examples[told.name].inputs, told.typed if mistakes else {}
-    sheet = Sheet(titles, shelf.language, typed, mistakes, told.prefix)
+    sheet = Sheet(titles, shelf.edition.options, shelf.language, typed, mistakes, told.prefix)
     filled = form_of(EXAMPLES[told.name].fields, told.inputs, sheet)
     response = _page(template, 422 if mistakes else 200, filled=filled, name=told.name, **values)
     return unkept(response) if mistakes or EXAMPLES[told.name].measured else revalidated(response)

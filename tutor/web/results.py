@@ -12,6 +12,7 @@ from tutor.language import N_, Language
 from tutor.lessons.mathml import mathml
 from tutor.lessons.parsing import holds
 from tutor.worked import Receipt
+from tutor.worked.elsewhere import programs
 from tutor.worked.receipt import GradientCheck, ParameterCheck
 
 # A large network takes thousands of steps; the page shows the first of them and the JSON all.
@@ -20,6 +21,8 @@ CHECK_COLUMNS = (N_("Parameter"), N_("Backpropagation"), N_("Finite differences"
 CHECKED = N_("Gradient check: nudge {h}, largest relative error {error}")
 KINK = N_("{error} (near a kink, where finite differences mislead)")
 NAME_COLUMNS = (N_("Name"), N_("Value"))
+
+LIBRARY_NAMES = {"numpy": "NumPy", "pytorch": "PyTorch", "keras": "TensorFlow / Keras", "jax": "JAX"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Result:
     steps_left: int
     check: Mapping[str, Any] | None
     numbers: Mapping[str, Any]
+    programs: tuple[tuple[str, str], ...]
     measured: str | None
     convention_keys: tuple[str, ...]
     conventions: tuple[str, ...]
@@ -45,6 +49,7 @@ def result_of(receipt: Receipt, shelf: Shelf) -> Result:
         max(0, len(receipt.steps) - MOST_STEPS),
         _check(receipt.gradient_check, receipt.symbols, language) if receipt.gradient_check else None,
         _names(receipt, language),
+        tuple((LIBRARY_NAMES[library], text) for library, text in programs(receipt).items()),
         measured(context(receipt, language)),
         receipt.conventions,
         conventions(receipt, shelf.edition),

@@ -74,6 +74,11 @@ CHECK = record(
 )
 EXCHANGE = {"number": WHOLE, "asked_at": {"type": "string", "format": "date-time"}, "question": TEXT, "lang": TEXT,
             "parts": array(ref("Part"))}  # fmt: skip
+RECEIPT = {
+    "example": TEXT, "title": TEXT, "inputs": {"type": "object"}, "values": table(NUMBER), "numbers": table(NUMBER),
+    "texts": table(TEXT), "arrays": table(ANYTHING), "steps": array(STEP), "gradient_check": nullable(CHECK),
+    "measured": nullable({"type": "object"}), "conventions": array(TEXT),
+}  # fmt: skip
 SCHEMAS: dict[str, Schema] = {
     "Lessons": record(
         lang=TEXT, lessons=array(record(slug=TEXT, title=TEXT, summary=TEXT, example=TEXT, url=TEXT, html=TEXT))
@@ -84,11 +89,8 @@ SCHEMAS: dict[str, Schema] = {
         next_questions=array(TEXT), sources=array(record(title=TEXT, url=nullable(TEXT))),
     ),
     "Block": {"oneOf": [record(kind={"const": kind}, id=TEXT, **members) for kind, members in BLOCKS.items()]},
-    "Receipt": record(
-        example=TEXT, title=TEXT, inputs={"type": "object"}, values=table(NUMBER), numbers=table(NUMBER),
-        texts=table(TEXT), arrays=table(ANYTHING), steps=array(STEP), gradient_check=nullable(CHECK),
-        measured=nullable({"type": "object"}), conventions=array(TEXT),
-    ),
+    "Receipt": record(**RECEIPT),
+    "Result": record(**RECEIPT, code=table(TEXT)),
     "Part": record(
         kind=choice("answer", "abstain", "clarify", "command"), label=nullable(TEXT), question=TEXT,
         lesson=nullable(TEXT), depth=DEPTH, score={**NUMBER, "minimum": 0, "maximum": 1}, alternatives=LINKS,
