@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from tutor.engine.network import Array
-from tutor.worked.gradient_check import H
-from tutor.worked.receipt import GradientCheck, ParameterCheck
+from tutor.worked.gradient_check import H, Slopes, compared
+from tutor.worked.receipt import GradientCheck
 
 
 def _whole(_: Array) -> None:
@@ -33,9 +33,7 @@ def check_function(function: Function, at: Array, analytic: Array) -> GradientCh
     found = [_difference(function, at, place) for place in range(at.size)]
     numeric, kinks = np.array([slope for slope, _ in found]), np.array([kink for _, kink in found])
     scales = _scales(function, np.maximum(np.abs(analytic), np.abs(numeric)))
-    errors = np.abs(analytic - numeric) / scales
-    columns = zip(function.names, analytic.tolist(), numeric.tolist(), errors.tolist(), kinks.tolist(), strict=True)
-    return GradientCheck(H, float(errors[~kinks].max(initial=0.0)), tuple(ParameterCheck(*row) for row in columns))
+    return compared(H, Slopes(function.names, analytic, numeric), scales, kinks)
 
 
 def _difference(function: Function, at: Array, place: int) -> tuple[float, bool]:

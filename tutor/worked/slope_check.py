@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from tutor.engine.network import Array
-from tutor.worked.receipt import GradientCheck, ParameterCheck
+from tutor.worked.gradient_check import Slopes, compared
+from tutor.worked.receipt import GradientCheck
 
 CONVENTION = "gradient-check-largest"  # what a relative error is relative to
+LEAST_SCALE = 1e-3  # where a function is flat, errors are relative to this instead of to nothing
 
 
 def check_slopes(function: Callable[[Array], Array], point: Array, analytic: Mapping[str, float], h: float) -> GradientCheck:
@@ -21,8 +23,6 @@ def compare_slopes(
     analytic: Mapping[str, float], numeric: Sequence[float], h: float, kinks: Sequence[str]
 ) -> GradientCheck:
     """Derivatives by name beside differences of width `h`; those in `kinks` are left out of the largest error."""
-    pairs = list(zip(analytic.items(), numeric, strict=True))
-    scale = max(max(abs(slope), abs(found)) for (_, slope), found in pairs) or 1.0
-    checks = tuple(ParameterCheck(name, slope, found, abs(slope - found) / scale, name in kinks)
-                   for (name, slope), found in pairs)
-    return GradientCheck(h, max((each.relative_error for each in checks if not each.kink), default=0.0), checks)
+    slopes = Slopes(tuple(analytic), np.array(list(analytic.values())), np.array(numeric))
+    largest = max(np.abs(slopes.analytic).max(), np.abs(slopes.numeric).max(), LEAST_SCALE)
+    return compared(h, slopes, np.full(len(numeric), largest), np.array([name in kinks for name in analytic]))

@@ -7,9 +7,8 @@ import numpy as np
 
 from tutor.engine.network import Array
 from tutor.worked.gradient_check import H
-from tutor.worked.receipt import GradientCheck, ParameterCheck
-
-LEAST_SCALE = 1e-3  # where the surface is flat, errors are relative to this instead of to nothing
+from tutor.worked.receipt import GradientCheck
+from tutor.worked.slope_check import check_slopes
 
 
 @dataclass(frozen=True)
@@ -23,10 +22,4 @@ class Surface:
 def check_surface(surface: Surface, point: Sequence[float], names: Sequence[str]) -> GradientCheck:
     """The gradient at one point (P,) beside central differences; errors are relative to its largest entry."""
     centre = np.array(point)
-    shift = H * np.eye(centre.size)
-    above, below = centre + shift, centre - shift
-    analytic = surface.gradient(centre)
-    numeric = (surface.value(above) - surface.value(below)) / np.diagonal(above - below)
-    errors = np.abs(analytic - numeric) / (np.maximum(np.abs(analytic), np.abs(numeric)).max(initial=LEAST_SCALE))
-    columns = zip(names, analytic.tolist(), numeric.tolist(), errors.tolist(), strict=True)
-    return GradientCheck(H, float(errors.max()), tuple(ParameterCheck(*row, kink=False) for row in columns))
+    return check_slopes(surface.value, centre, dict(zip(names, surface.gradient(centre).tolist(), strict=True)), H)
