@@ -9,8 +9,9 @@ from evaluation import assert_sound
 from tutor.engine.network import Layer, Network
 from tutor.engine.optimizers import OptimizerSettings
 from tutor.engine.training import Plan, advance, start
-from tutor.worked import activation_functions, dead_relu, relu_at_zero, saturation
+from tutor.worked.activations import activation_functions, dead_relu, relu_at_zero
 from tutor.worked.inputs import Choice, Integer, Numbers, normalise
+from tutor.worked.losses import saturation
 from tutor.worked.receipt import every_number
 
 EXAMPLES = (activation_functions, relu_at_zero, dead_relu, saturation)

@@ -5,8 +5,8 @@ import pytest
 from any_inputs import any_inputs, computed
 from evaluation import assert_sound
 
-from tutor.worked import convolution, convolution_2d
 from tutor.worked.inputs import InvalidInput, normalise
+from tutor.worked.layers import convolution, convolution_2d
 from tutor.worked.receipt import every_number
 
 

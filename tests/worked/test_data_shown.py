@@ -7,9 +7,10 @@ import pytest
 from drawn_inputs import corners, drawn
 from evaluation import assert_sound
 
-from tutor.worked import bias, epochs_and_batches, input_scaling, overfitting, universal_approximation
+from tutor.worked.capacity import bias, overfitting, universal_approximation
+from tutor.worked.capacity.noisy_sine import fitted, heights, noisy_sine
+from tutor.worked.descent import epochs_and_batches, input_scaling
 from tutor.worked.inputs import InvalidInput, normalise
-from tutor.worked.noisy_sine import fitted, heights, noisy_sine
 from tutor.worked.receipt import every_number
 
 MODULES = [bias, universal_approximation, epochs_and_batches, overfitting, input_scaling]

@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 
 from tutor.engine.network import parameter_count, step_flops
-from tutor.worked import depth_cost
-from tutor.worked.depth_cost import FIELDS, compute
+from tutor.worked.depth import depth_cost
+from tutor.worked.depth.depth_cost import FIELDS, compute
 from tutor.worked.inputs import normalise
 
 

@@ -8,16 +8,10 @@ import numpy as np
 import pytest
 from evaluation import assert_sound
 
-from tutor.worked import (
-    gradient_chain,
-    initialization,
-    layer_width,
-    matrix_form,
-    parameter_count,
-    residual_connections,
-)
+from tutor.worked.depth import gradient_chain, initialization, layer_width, parameter_count, residual_connections
 from tutor.worked.fields import Choice, Integer, Number
 from tutor.worked.inputs import InvalidInput, normalise
+from tutor.worked.network import matrix_form
 from tutor.worked.receipt import every_number
 
 SCALARS = [gradient_chain, initialization, residual_connections, matrix_form, layer_width]

@@ -5,13 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tutor.worked import (
-    descent_two_dimensions,
-    gradient_clipping,
-    gradient_descent,
-    optimizers_race,
-    saddle_point,
-)
+from tutor.worked.descent import descent_two_dimensions, gradient_clipping, gradient_descent, optimizers_race, saddle_point
 from tutor.worked.inputs import normalise
 
 

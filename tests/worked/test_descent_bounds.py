@@ -6,7 +6,7 @@ from math import exp, isfinite, log
 import pytest
 from evaluation import assert_sound
 
-from tutor.worked import (
+from tutor.worked.descent import (
     descent_two_dimensions,
     gradient_clipping,
     gradient_descent,

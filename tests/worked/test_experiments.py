@@ -5,8 +5,10 @@ import math
 
 import pytest
 
-from tutor.worked import depth_cost, forward_only, xor
+from tutor.worked.capacity import xor
+from tutor.worked.depth import depth_cost
 from tutor.worked.inputs import normalise
+from tutor.worked.network import forward_only
 from tutor.worked.notation import latex, places
 from tutor.worked.receipt import every_number, from_json, to_json
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tutor.engine.network import forward_flops, parameter_count, step_flops
-from tutor.worked.forward_only import FIELDS, compute
 from tutor.worked.inputs import normalise
+from tutor.worked.network.forward_only import FIELDS, compute
 
 
 @pytest.fixture(scope="module")

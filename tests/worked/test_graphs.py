@@ -7,8 +7,8 @@ import random
 import pytest
 from evaluation import assert_sound, evaluate
 
-from tutor.worked import expression_graph, gradient_check_by_h
-from tutor.worked.expression_catalog import GRAPHS
+from tutor.worked.depth import expression_graph, gradient_check_by_h
+from tutor.worked.depth.expression_catalog import GRAPHS
 from tutor.worked.inputs import InvalidInput, normalise
 from tutor.worked.receipt import every_number
 

@@ -6,7 +6,7 @@ import pytest
 from tutor.engine.network import Layer, Network
 from tutor.engine.optimizers import OptimizerSettings
 from tutor.engine.training import Plan, advance, start
-from tutor.worked import line_of_cars, minibatch_noise
+from tutor.worked.descent import line_of_cars, minibatch_noise
 from tutor.worked.inputs import InvalidInput, normalise
 
 

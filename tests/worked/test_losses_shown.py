@@ -8,8 +8,9 @@ from evaluation import assert_sound
 
 from tutor.engine.backprop import gradients
 from tutor.engine.network import Layer, Network, forward
-from tutor.worked import InvalidInput, loss_functions, mean_squared_error, output_layers, softmax_cross_entropy
+from tutor.worked import InvalidInput
 from tutor.worked.inputs import normalise
+from tutor.worked.losses import loss_functions, mean_squared_error, output_layers, softmax_cross_entropy
 from tutor.worked.receipt import every_number
 
 EXAMPLES = (loss_functions, mean_squared_error, softmax_cross_entropy, output_layers)

@@ -6,8 +6,9 @@ from any_inputs import any_inputs, computed
 from evaluation import assert_sound
 
 from tutor.engine.activations import ACTIVATIONS
-from tutor.worked import neural_network, recurrent_step
 from tutor.worked.inputs import InvalidInput, normalise
+from tutor.worked.layers import recurrent_step
+from tutor.worked.network import neural_network
 
 WEIGHTS = ("w_x", "w_h", "b", "w_y")
 LEAST = 1e-150  # of a complex step: no digit is lost however small it is

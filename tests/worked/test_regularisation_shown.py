@@ -7,9 +7,10 @@ import pytest
 from drawn_inputs import corners, drawn
 from evaluation import assert_sound
 
-from tutor.worked import dropout, normalization, regularization
+from tutor.worked.capacity import regularization
+from tutor.worked.capacity.noisy_sine import fitted, noisy_sine, powers
 from tutor.worked.inputs import InvalidInput, normalise
-from tutor.worked.noisy_sine import fitted, noisy_sine, powers
+from tutor.worked.layers import dropout, normalization
 from tutor.worked.receipt import every_number
 
 MODULES = [regularization, dropout, normalization]

@@ -12,11 +12,13 @@ from tutor.engine.datasets import one_hot, xor
 from tutor.engine.network import initial_network
 from tutor.engine.optimizers import OptimizerSettings
 from tutor.engine.training import Plan, advance, start, train
-from tutor.worked import inference, learning_rate, loss_not_decreasing, separability
-from tutor.worked.faults import FAULTS, healthy
-from tutor.worked.inference import CLASSES, clouds
+from tutor.worked.capacity import separability
+from tutor.worked.descent import learning_rate, loss_not_decreasing
+from tutor.worked.descent.faults import FAULTS, healthy
+from tutor.worked.descent.rate_sweep import DIVERGED
 from tutor.worked.inputs import normalise
-from tutor.worked.rate_sweep import DIVERGED
+from tutor.worked.network import inference
+from tutor.worked.network.inference import CLASSES, clouds
 
 EVERY = (separability, inference, learning_rate, loss_not_decreasing)
 SHORT = {learning_rate: {"steps": 30}, loss_not_decreasing: {"steps": 30}}

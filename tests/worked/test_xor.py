@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from tutor.worked.capacity.xor import FIELDS, compute
 from tutor.worked.inputs import normalise
-from tutor.worked.xor import FIELDS, compute
 
 
 def answers(receipt, name):

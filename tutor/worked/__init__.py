@@ -7,55 +7,44 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
-from tutor.worked import (
-    activation_functions,
-    bias,
-    chain_rule,
-    convolution,
-    convolution_2d,
-    dead_relu,
+from tutor.worked.activations import activation_functions, dead_relu, relu_at_zero
+from tutor.worked.capacity import bias, overfitting, regularization, separability, universal_approximation, xor
+from tutor.worked.depth import (
     depth_cost,
-    descent_two_dimensions,
-    dropout,
-    epochs_and_batches,
     expression_graph,
-    forward_only,
     gradient_chain,
     gradient_check_by_h,
+    initialization,
+    layer_width,
+    parameter_count,
+    residual_connections,
+)
+from tutor.worked.descent import (
+    descent_two_dimensions,
+    epochs_and_batches,
     gradient_clipping,
     gradient_descent,
-    inference,
-    initialization,
     input_scaling,
-    layer_width,
     learning_rate,
     line_of_cars,
-    loss_functions,
     loss_not_decreasing,
-    matrix_form,
-    mean_squared_error,
     minibatch_noise,
-    network_step,
-    neural_network,
-    normalization,
     optimizers_race,
-    output_layers,
-    overfitting,
-    parameter_count,
-    recurrent_step,
-    regularization,
-    relu_at_zero,
-    residual_connections,
     saddle_point,
-    saturation,
-    separability,
-    softmax_cross_entropy,
-    training_loop,
-    twelve_gradients,
-    universal_approximation,
-    xor,
 )
 from tutor.worked.inputs import InvalidInput, Record, normalise
+from tutor.worked.layers import convolution, convolution_2d, dropout, normalization, recurrent_step
+from tutor.worked.losses import loss_functions, mean_squared_error, output_layers, saturation, softmax_cross_entropy
+from tutor.worked.network import (
+    chain_rule,
+    forward_only,
+    inference,
+    matrix_form,
+    network_step,
+    neural_network,
+    training_loop,
+    twelve_gradients,
+)
 from tutor.worked.receipt import Receipt, every_number, from_json
 
 __all__ = ["EXAMPLES", "Example", "InvalidInput", "NotFinite", "Receipt", "UnknownExample", "from_json", "normal_inputs", "work"]

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from tutor.engine.backprop import near_kink, numeric_gradients
 from tutor.engine.network import Array
-from tutor.worked.network_names import Shape, parameters
-from tutor.worked.network_problem import Problem
+from tutor.worked.network.names import Shape, parameters
+from tutor.worked.network.problem import Problem
 from tutor.worked.receipt import GradientCheck, ParameterCheck
 
 H = 1e-5

@@ -9,9 +9,9 @@ from typing import Any
 from tutor.engine.activations import ACTIVATIONS
 from tutor.engine.datasets import xor
 from tutor.engine.optimizers import OptimizerSettings
-from tutor.worked import forward_only, training_loop
-from tutor.worked import xor as xor_example
-from tutor.worked.network_problem import read_problem
+from tutor.worked.capacity import xor as xor_example
+from tutor.worked.network import forward_only, training_loop
+from tutor.worked.network.problem import read_problem
 
 WIDTH = 100  # of a line of numbers
 RANDOM = "random = np.random.Generator(np.random.PCG64({seed}))"

@@ -1,0 +1,1 @@
+"""Examples of activation functions, their slopes and their kinks."""

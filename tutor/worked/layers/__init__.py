@@ -1,0 +1,1 @@
+"""Examples of layers other than the dense one: convolution, recurrence, normalization, dropout."""

@@ -1,0 +1,1 @@
+"""Examples of loss functions and of the outputs they belong to."""
