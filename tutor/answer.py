@@ -61,6 +61,17 @@ def to_text(answer: Answer) -> str:
     return orjson.dumps(_fields(answer)).decode()
 
 
+def packed(receipt: Mapping[str, Any]) -> bytes:
+    """A stored receipt as bytes: equal bytes are equal receipts, digit for digit."""
+    return orjson.dumps(receipt)
+
+
+def unpacked(receipt: bytes) -> dict[str, Any]:
+    """The stored receipt that `packed` wrote."""
+    stored: dict[str, Any] = orjson.loads(receipt)
+    return stored
+
+
 def _fields(answer: Answer) -> dict[str, Any]:
     return {"lang": answer.lang, "version": answer.version, "parts": [vars(part) for part in answer.parts]}
 

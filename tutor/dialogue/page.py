@@ -14,7 +14,7 @@ from tutor.lessons.template import fill
 MEASURED = N_("Measured on this machine: {date} UTC.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Page:
     """What a learner sees of a lesson; `conventions` and `measured` are finished sentences about the numbers."""
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from tutor.answer import Exchange, Part
+from tutor.answer import Exchange, Part, packed, unpacked
 from tutor.dialogue.blocks import Context, context
 from tutor.dialogue.page import Page, Reading, compose, conventions, lesson_title
 from tutor.dialogue.receipts import Receipt, Step, StepForms, from_json, step_forms
@@ -21,7 +22,7 @@ NOTES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shelf:
     """Everything a view needs of one language."""
 
@@ -61,15 +62,21 @@ def part_view(part: Part, shelf: Shelf) -> PartView:
     """One part, finished."""
     titles = shelf.edition.lessons
     near = tuple((slug, lesson_title(shelf.edition, slug)) for slug in part.alternatives if slug in titles)
-    receipt = None if part.receipt is None else from_json(part.receipt)
     message = shelf.language.translate(NOTES[part.note]) if part.note else None
-    return PartView(part, receipt, _page(part, receipt, shelf), near, message)
+    page = _page(part, shelf)
+    receipt = page.receipt if page else from_json(part.receipt) if part.receipt else None
+    return PartView(part, receipt, page, near, message)
 
 
-def _page(part: Part, receipt: Receipt | None, shelf: Shelf) -> Page | None:
-    if part.lesson is None or receipt is None or part.lesson not in shelf.edition.lessons:
+def _page(part: Part, shelf: Shelf) -> Page | None:
+    if part.lesson is None or part.receipt is None or part.lesson not in shelf.edition.lessons:
         return None
-    return compose(Reading(part.lesson, part.depth, receipt), shelf.edition, shelf.language)
+    return _composed(part.lesson, part.depth, packed(part.receipt), shelf)
+
+
+@lru_cache(maxsize=48)  # the same numbers read the same: a page is composed once for all who are shown it
+def _composed(slug: str, depth: str, receipt: bytes, shelf: Shelf) -> Page:
+    return compose(Reading(slug, depth, from_json(unpacked(receipt))), shelf.edition, shelf.language)
 
 
 def step_rows(receipt: Receipt, language: Language) -> list[dict[str, Any]]:

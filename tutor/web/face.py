@@ -1,14 +1,15 @@
 """What every template may use: the words, numbers and drawings of a language, and where its links lead."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from tutor.dialogue.page import say
+from tutor.dialogue.page import Page, say
 from tutor.dialogue.view import ExchangeView
 from tutor.language import Language
 from tutor.web.addresses import write_inputs
@@ -50,12 +51,21 @@ def face_in(language: Language) -> dict[str, Any]:
         "t": _speaker(language),
         "tn": _counter(language),
         "chart": _drawer(language),
+        "blocks": lambda page, level, here: _blocks(page, level, here, language),
         "others": lambda: [(other, same_page(other.code)) for other in _others(language)],
         "elsewhere": lambda id: [(other, _conversation(other.code, id)) for other in _others(language)],
         "inputs_of": lambda receipt: write_inputs(receipt.example, receipt.inputs),
         "example_link": lambda receipt, inputs: example_link(receipt.example, inputs, language.code),
         "lesson_link": lambda page, depth, inputs: lesson_link(page.slug, depth, inputs, language.code),
     }
+
+
+@lru_cache(maxsize=48)
+def _blocks(page: Page, level: int, here: str, language: Language) -> Markup:
+    """The blocks of a page as HTML, made once for all who are shown them at this place."""
+    macros: Any = current_app.jinja_env.get_template("blocks.html").module
+    written: Markup = macros.blocks(page, level, here, _speaker(language), _drawer(language))
+    return written
 
 
 def _speaker(language: Language) -> Callable[..., str]:

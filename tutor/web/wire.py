@@ -1,6 +1,7 @@
 """What lessons, answers and conversations look like as JSON."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -129,9 +130,14 @@ def part_mapping(view: PartView, shelf: Shelf) -> dict[str, Any]:
         "score": part.score,
         "alternatives": [{"slug": slug, "title": title} for slug, title in view.alternatives],
         **_computed(view.receipt),
-        "page": view.page and page_mapping(view.page, shelf),
+        "page": view.page and _written(view.page, shelf),
         "message": view.message,
     }
+
+
+@lru_cache(maxsize=48)
+def _written(page: Page, shelf: Shelf) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps(page_mapping(page, shelf)))
 
 
 def _computed(receipt: Receipt | None) -> dict[str, Any]:
