@@ -12,22 +12,25 @@ ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "tutor"
 
 # A room and the rooms of ours it may import from; arrows go down only.
-GROUND = {"engine": set(), "language": set(), "settings": set(), "answer": set(), "lessons": set(), "worked": {"engine"}}
+GROUND = {"engine": set(), "language": set(), "settings": set(), "answer": set(), "lessons": set(), "worked": {"engine"},
+          "verification": set()}
 FLOORS: dict[str, set[str]] = {
     **GROUND,
     "compute": {"worked"},
+    "verdicts": {"verification", "dialogue", "language"},
     "store": {"answer"},
     "dialogue": {"worked", "lessons", "answer", "language"},
     "conversations": {"dialogue", "store", "compute", "lessons", "answer", "language", "settings"},
     "web": {"conversations", "dialogue", "store", "worked", "lessons", "answer", "language", "settings", "compute"},
     "server": {"web", "settings"},
-    "cli": {"server", "web", "conversations", "dialogue", "store", "worked", "lessons", "language", "settings"},
+    "cli": {"server", "web", "conversations", "dialogue", "store", "worked", "lessons", "language", "settings", "verification",
+            "verdicts"},
     "__main__": {"cli"},
     "__init__": set(),
 }
 # A library of others and the only rooms that may know it.
 KNOWS: dict[str, set[str]] = {
-    "numpy": {"engine", "worked", "dialogue"},
+    "numpy": {"engine", "worked", "dialogue", "verification"},
     "flask": {"web"},
     "werkzeug": {"web"},
     "sqlalchemy": {"store"},
@@ -124,7 +127,7 @@ def test_the_top_level_is_the_card() -> None:
     assert {top for top in tops if not top.startswith(".")} <= CARD
 
 
-@pytest.mark.parametrize("room", ["engine", "worked", "lessons", "dialogue", "store", "conversations", "web"])
+@pytest.mark.parametrize("room", ["engine", "worked", "verification", "lessons", "dialogue", "store", "conversations", "web"])
 def test_nothing_is_built_at_import(room: str) -> None:
     """Importing a room starts no thread, opens no file of ours and needs no checkout."""
     code = f"import threading, tutor.{room}; assert threading.active_count() == 1"

@@ -1,4 +1,4 @@
-"""The command `tutor`: serve, ask, lessons, example, catalog, check, upgrade."""
+"""The command `tutor`: serve, ask, lessons, example, verify, catalog, check, upgrade."""
 
 import argparse
 import json
@@ -19,8 +19,12 @@ class Refused(Exception):
     """Something the command line asks for that cannot be, as the sentence to print."""
 
 
+class Unreadable(Refused):
+    """A file that cannot be read as a receipt, as the sentence to print."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when it worked, 1 with a sentence on stderr when it did not."""
+    """Run one command; 0 when it worked, 1 with a sentence on stderr when it did not, 2 for a file that cannot be read."""
     chosen = _parser().parse_args(arguments)
     try:
         chosen.run(chosen, read(os.environ))
@@ -30,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not isinstance(refusal, (RefusedSetting, Refused, *_troubles())):
             raise
         print(f"tutor: {_sentence(refusal)}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(refusal, Unreadable) else 1
     return 0
 
 
@@ -64,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     values = "inputs, each value as JSON or a word"
     example.add_argument("--input", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help=values)
     _with_language(example)
+    verify = _command(commands, "verify", _verify, "compute a receipt again, by other means, and name what does not hold")
+    verify.add_argument("file", help="a receipt as JSON, - for the standard input")
+    _with_language(verify)
     _command(commands, "catalog", _catalog, "bring the message catalogs up to the texts, and name what is missing")
     _command(commands, "check", _check, "check the content and the catalogs")
     _command(commands, "upgrade", _upgrade, "make the database ready for this version")
@@ -189,6 +196,32 @@ def _pair(text: str) -> tuple[str, Any]:
         return name, json.loads(value)
     except ValueError:
         return name, value
+
+
+def _verify(chosen: argparse.Namespace, settings: Settings) -> None:
+    from tutor.language import house_folder, load_language, offered
+    from tutor.verdicts import failure, sentences
+    from tutor.verification import verify
+
+    catalogs = house_folder("translations")
+    language = load_language(catalogs, _language(chosen.lang, offered(catalogs)) or "en")
+    verdict = verify(_receipt(chosen.file))
+    for sentence in sentences(verdict, language):
+        print(sentence)
+    if not verdict.holds:
+        raise Refused(failure(verdict, language))
+
+
+def _receipt(file: str) -> dict[str, Any]:
+    try:
+        receipt = json.loads(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
+    except OSError as error:
+        raise Unreadable(f"{file} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"{file} is not JSON.") from error
+    if not isinstance(receipt, dict):
+        raise Unreadable(f"{file} is not a receipt.")
+    return receipt
 
 
 def _catalog(chosen: argparse.Namespace, settings: Settings) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -16,6 +17,13 @@ from babel.messages.pofile import read_po
 SOURCE = "en"
 MINUS, NARROW, FIXED = "\u2212", "\u202f", "\u00a0"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Untranslated(str):
+    """An English message where another language is written; in HTML it says so, and is not read aloud as the other."""
+
+    def __html__(self) -> str:
+        return f'<span lang="{SOURCE}">{escape(self)}</span>'
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +41,9 @@ class Language:
     form_of: Callable[[int], int]
 
     def translate(self, message: str) -> str:
-        """The message in this language; English where the catalog has none."""
+        """The message in this language; English where the catalog has none, and marked as such."""
         forms = self.messages.get(message)
-        return forms[0] if forms else message
+        return forms[0] if forms else message if self.code == SOURCE else Untranslated(message)
 
     def count(self, singular: str, plural: str, n: int) -> str:
         """The form of a counted message for `n`: zero is plural in English, singular in French."""

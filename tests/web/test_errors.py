@@ -17,8 +17,8 @@ from tutor.web.reasons import NAMED, REASONS, WHOLE
 
 API = "/api/v1"
 FOLDER = Path(tutor.__file__).parent
-# The command line is above the web; what it raises never reaches a request.
-ABOVE = ("cli", "__main__")
+# The command line and the verifier, which it alone calls, are beside the web; what they raise never reaches a request.
+ABOVE = ("cli", "__main__", "verification", "verdicts")
 JSON = {"Content-Type": "application/json"}
 
 

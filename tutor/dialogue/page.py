@@ -70,7 +70,7 @@ def _blocks(lesson: Lesson, depth: str, inside: Context) -> Iterator[Block]:
 
 def lesson_title(edition: Library, slug: str) -> str:
     """A lesson's title (titles hold no numbers)."""
-    return "".join(map(str, edition.lessons[slug].title.text))
+    return fill(edition.lessons[slug].title.text, str)
 
 
 def conventions(receipt: Receipt, edition: Library) -> tuple[str, ...]:

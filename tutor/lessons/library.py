@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from tutor.lessons.course import Path, Term, read_course, read_terms, translated
 from tutor.lessons.lesson import DEPTHS, Lesson, MalformedLesson, Piece, Section, messages
 from tutor.lessons.parsing import parse, settled
 from tutor.lessons.template import Words, join, words
@@ -26,13 +27,18 @@ class ExampleWords:
 
 @dataclass(frozen=True)
 class Library:
-    """All lessons by slug, words about examples and their choices, and a short fingerprint of the content they came from."""
+    """All lessons by slug, the paths through them, the terms, words about examples and their choices.
+
+    `version` is a short fingerprint of the content they were read from.
+    """
 
     lessons: Mapping[str, Lesson]
     examples: Mapping[str, ExampleWords]
     conventions: Mapping[str, str]
     phases: Mapping[str, str]
     options: Mapping[str, str]
+    course: tuple[Path, ...]
+    terms: tuple[Term, ...]
     version: str
 
 
@@ -45,7 +51,8 @@ def load(folder: Traversable) -> Library:
     tables = tomllib.loads(about)
     conventions, phases, options = (tables.pop(name) for name in ("conventions", "phases", "options"))
     examples = {name: _example_words(**table) for name, table in tables.items()}
-    return Library(lessons, examples, conventions, phases, options, version)
+    course, terms = read_course(folder, lessons), read_terms(folder, lessons)
+    return Library(lessons, examples, conventions, phases, options, course, terms, version)
 
 
 def _example_words(title: str, summary: str, inputs: dict[str, str], charts: Sequence[dict[str, Any]] = ()) -> ExampleWords:
@@ -59,6 +66,8 @@ def library_messages(library: Library) -> Iterator[tuple[str, str]]:
     for about in library.examples.values():
         drawn = (text for chart in about.charts for words in chart.words.values() for text in words)
         yield from (("content/examples.toml", text) for text in (about.title, about.summary, *about.inputs.values(), *drawn))
+    for path in library.course:
+        yield from (("content/course.toml", text) for text in (path.title, path.summary))
     for table in (library.conventions, library.phases, library.options):
         yield from (("content/examples.toml", text) for text in table.values())
 
@@ -67,7 +76,7 @@ def edition(library: Library, translate: Callable[[str], str]) -> Library:
     """The library in another language: every message translated and ready to be filled with numbers."""
 
     def ready(message: str) -> Words:
-        return words(translate(message))
+        return spoken_in(translate(message))
 
     return Library(
         {slug: _lesson(lesson, ready) for slug, lesson in library.lessons.items()},
@@ -75,8 +84,19 @@ def edition(library: Library, translate: Callable[[str], str]) -> Library:
         {key: translate(text) for key, text in library.conventions.items()},
         {key: translate(text) for key, text in library.phases.items()},
         {key: translate(text) for key, text in library.options.items()},
+        tuple(translated(path, translate) for path in library.course),
+        library.terms,
         library.version,
     )
+
+
+def spoken_in(message: str) -> Words:
+    """The words of a message; one without a translation, which knows how to say so in HTML, goes on saying so."""
+    made = words(message)
+    if not hasattr(message, "__html__"):
+        return made
+    alone = len(made.text) == 1 and isinstance(made.text[0], str)
+    return Words(('<span lang="en">', *made.html, "</span>"), (type(message)(made.text[0]),) if alone else made.text)
 
 
 def _example(about: ExampleWords, translate: Callable[[str], str], ready: Callable[[str], Words]) -> ExampleWords:

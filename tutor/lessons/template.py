@@ -45,6 +45,8 @@ class Words:
 
 def fill(template: Template, write: Writer) -> str:
     """The template with every place written."""
+    if len(template) == 1 and isinstance(template[0], str):
+        return template[0]
     return "".join([part if isinstance(part, str) else write(part) for part in template])
 
 

@@ -27,6 +27,7 @@ WARNINGS = ("diverged", "busy-machine")
 def install(app: Flask) -> None:
     """Gives every template of the application what is below, those of errors included."""
     app.context_processor(face)
+    app.jinja_env.filters["plain"] = str  # in an attribute no message may say in HTML which language it is in
     app.jinja_env.globals.update(
         next_questions=next_questions, goes_deeper=goes_deeper, told_apart=told_apart, sent=sent
     )

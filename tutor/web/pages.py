@@ -19,6 +19,7 @@ from tutor.lessons.lesson import DEPTHS
 from tutor.store import delete_conversation, find_conversation
 from tutor.web.addresses import read_inputs, write_inputs
 from tutor.web.calls import BASE
+from tutor.web.course import glossary_rows, opened, path_rows, remember
 from tutor.web.face import IN_LESSONS, face_in
 from tutor.web.font import maths_font
 from tutor.web.forms import Sheet, form_of
@@ -146,9 +147,19 @@ def delete(lang: str, id: str) -> Reply:
 
 @pages.get("/<lang>/lessons")
 def lessons(lang: str) -> Response:
-    """All lessons with a sentence each."""
+    """The course: all lessons in their paths, with a sentence each."""
     shelf = _shelf(lang)
-    return revalidated(_page("lessons.html", lessons=[lesson_row(slug, shelf) for slug in shelf.edition.lessons]))
+    response = _page("lessons.html", paths=path_rows(shelf), count=len(shelf.edition.lessons), opened=opened())
+    response.headers["Vary"] = "Cookie"
+    return revalidated(response)
+
+
+@pages.get("/<lang>/glossary")
+def glossary(lang: str) -> Response:
+    """Every term in both languages, with its lesson."""
+    shelf = _shelf(lang)
+    titles = {slug: lesson_title(shelf.edition, slug) for slug in shelf.edition.lessons}
+    return revalidated(_page("glossary.html", terms=glossary_rows(shelf), titles=titles))
 
 
 @pages.get("/<lang>/lessons/<slug>")
@@ -167,7 +178,7 @@ def lesson(lang: str, slug: str) -> Reply:
         told = replace(told, mistakes=(wrong,))
         page = lesson_page(rooms().tutor, slug, depth, {}, lang)
     values = {"page": page, "summary": lesson_row(slug, shelf)["summary"], "changed": bool(told.typed)}
-    return _worked_page("lesson.html", told, shelf, values)
+    return remember(_worked_page("lesson.html", told, shelf, values), slug)
 
 
 @pages.get("/<lang>/examples")

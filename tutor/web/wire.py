@@ -12,6 +12,7 @@ from tutor.dialogue.page import Page
 from tutor.dialogue.receipts import Receipt
 from tutor.dialogue.view import ExchangeView, PartView, Shelf, receipt_mapping
 from tutor.language import Language
+from tutor.lessons.template import fill
 from tutor.web.calls import BASE
 from tutor.web.charts import draw
 from tutor.worked import EXAMPLES
@@ -37,7 +38,7 @@ def lesson_row(slug: str, shelf: Shelf) -> dict[str, Any]:
 
 
 def _plain(words: Any) -> str:
-    return "".join(map(str, words.text))
+    return fill(words.text, str)
 
 
 def example_row(name: str, shelf: Shelf) -> dict[str, Any]:
