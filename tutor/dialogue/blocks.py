@@ -1,6 +1,7 @@
 """From the pieces of a lesson and the numbers of a receipt to finished blocks: where text and numbers meet."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -20,7 +21,6 @@ HEADINGS = {
     "check": N_("Check yourself"),
 }  # fmt: skip
 STEP_COLUMNS = (N_("Symbol"), N_("Formula"), N_("With these numbers, to six digits"), N_("Value"))
-NOT_REACHED = N_("not reached")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def context(receipt: Receipt, language: Language) -> Context:
 def section_blocks(section: Section, inside: Context) -> Iterator[tuple[str, dict[str, Any]]]:
     """The (kind, data) of every block of a section whose conditions hold and whose numbers are there."""
     shown = [piece for piece in section.pieces if all(holds(each, inside.numbers) for each in piece.conditions)]
-    made = list(_GROUPS.get(section.kind, _each)(section.kind, shown, inside))
+    made = list(_whole_group(section.kind, shown, inside) if section.kind in _GROUPS else _each(section.kind, shown, inside))
     if made and section.kind in HEADINGS:
         yield "heading", {"text": inside.language.translate(HEADINGS[section.kind]), "section": section.kind}
     yield from made
@@ -98,17 +98,23 @@ def _kind(section: str, piece: Piece) -> str:
     return {"steps": "numbers", "table": "numbers", "quote": "paragraph"}.get(piece.kind, piece.kind)
 
 
-def _misconception(_: str, pieces: list[Piece], inside: Context) -> Iterator[tuple[str, dict[str, Any]]]:
+def _whole_group(kind: str, pieces: list[Piece], inside: Context) -> Iterator[tuple[str, dict[str, Any]]]:
+    """One block made of several pieces; it is left out whole where one of its numbers is not there."""
+    with suppress(MissingNumber):
+        yield kind, _GROUPS[kind](pieces, inside)
+
+
+def _misconception(pieces: list[Piece], inside: Context) -> dict[str, Any]:
     claim = join(tuple(line for piece in pieces if piece.kind == "quote" for line in piece.words["lines"]))
     correction = join(tuple(line for piece in pieces if piece.kind == "paragraph" for line in piece.words["lines"]))
-    yield "misconception", {"claim": filled(claim, inside), "correction": filled(correction, inside)}
+    return {"claim": filled(claim, inside), "correction": filled(correction, inside)}
 
 
-def _check(_: str, pieces: list[Piece], inside: Context) -> Iterator[tuple[str, dict[str, Any]]]:
+def _check(pieces: list[Piece], inside: Context) -> dict[str, Any]:
     question = join(tuple(line for piece in pieces if piece.kind == "paragraph" for line in piece.words["lines"]))
     choices = next(piece for piece in pieces if piece.kind == "choices")
     rows = zip(choices.words["choices"], choices.words["whys"], choices.data["right"], strict=True)
-    yield "check", {
+    return {
         "question": filled(question, inside),
         "choices": [{**filled(text, inside), "right": right, "why": filled(why, inside)} for text, why, right in rows],
     }
@@ -176,7 +182,9 @@ def _numbers(
 def _table(piece: Piece, inside: Context) -> dict[str, Any] | None:
     table = inside.receipt.arrays.get(piece.data["rows"], [])
     forms = piece.data["formats"]
-    rows = [[_cell(value, form, inside.language) for value, form in zip(row, forms, strict=False)] for row in table]
+    missing = " ".join(fill(words.text, inside.write) for words in piece.words.get("none", ()))
+    rows = [[_cell(missing if value is None else value, form, inside.language) for value, form in zip(row, forms, strict=False)]
+            for row in table]
     columns = [fill(title.text, inside.write) for title in piece.words["columns"]]
     return _numbers(piece, inside, columns, rows, "table")
 
@@ -184,7 +192,7 @@ def _table(piece: Piece, inside: Context) -> dict[str, Any] | None:
 def _cell(value: Any, form: str, language: Language) -> dict[str, str]:
     if form == "math":
         return {"html": fill(maths(value).html, str), "text": f"${value}$"}
-    text = language.translate(NOT_REACHED) if value is None else value if form == "text" else language.number(value, form)
+    text = value if isinstance(value, str) else language.number(value, form)
     return {"html": escape(text), "text": text}
 
 

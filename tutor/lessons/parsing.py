@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from tutor.lessons.lesson import DEPTHS, SECTIONS, Comparison, Lesson, MalformedLesson, Piece, Section, Source
 
 _HEAD = {"title", "summary", "example", "see_also", "next", "sources"}
-_WORDY = {"caption", "columns", "title", "description", "x", "y", "names"}
+_WORDY = {"caption", "columns", "none", "title", "description", "x", "y", "names"}
 _FENCES = {"formula", "steps", "table", "chart"}
 _CONDITION = re.compile(r"\{if ([^{}]*)\}\s*")
 _COMPARISON = re.compile(r"(\S+)\s*(<=|>=|<|>|=)\s*(\S+)")

@@ -60,7 +60,7 @@ def _log_rows(rows: list[list[float]]) -> list[list[float]]:
 
 def _steps(inputs: dict[str, Any], rows: list[list[float]]) -> Iterator[Step]:
     """The slope of a layer with a skip, the first products, and the whole ones."""
-    yield step("factor", "1 + f'", "1 + residual_slope", 1.0 + inputs["residual_slope"], "backward")
+    yield step("factor", "(1 + f')", "1 + residual_slope", 1.0 + inputs["residual_slope"], "backward")
     for name, slope, column in (("plain", "plain_slope", 1), ("residual", "factor", 2)):
         yield step(f"{name}_1", f"{name[0]}_1", slope, rows[1][column], "backward")
         for number, *_ in rows[2:SHOWN + 1]:
