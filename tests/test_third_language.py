@@ -16,6 +16,8 @@ from tutor.settings import Settings
 from tutor.web import create_app
 
 CODE = "es"
+PAGES = ("", "lessons", "glossary", "examples", "lessons/backpropagation", "lessons/hidden-layers?depth=technical",
+         "examples/network-step", "examples/gradient-descent")
 SAID = "¡{}!"  # every second message is translated, into itself between marks
 
 
@@ -70,8 +72,7 @@ def test_a_folder_with_a_catalog_is_a_language(catalogs):
     assert offered(catalogs) == ("en", CODE)
 
 
-@pytest.mark.parametrize("path", ["", "lessons", "glossary", "examples", "lessons/backpropagation", "lessons/hidden-layers?depth=technical",
-                                  "examples/network-step", "examples/gradient-descent"])
+@pytest.mark.parametrize("path", PAGES)
 def test_every_page_is_whole_in_a_language_half_translated(client, path):
     response = client.get(f"/{CODE}/{path}")
     assert response.status_code == 200 and f'<html lang="{CODE}">' in response.text
