@@ -43,12 +43,14 @@ class Language:
     def translate(self, message: str) -> str:
         """The message in this language; English where the catalog has none, and marked as such."""
         forms = self.messages.get(message)
-        return forms[0] if forms else message if self.code == SOURCE else Untranslated(message)
+        if forms:
+            return typography(forms[0], self.code)
+        return message if self.code == SOURCE else Untranslated(message)
 
     def count(self, singular: str, plural: str, n: int) -> str:
         """The form of a counted message for `n`: zero is plural in English, singular in French."""
         forms = self.messages.get(singular) or (singular, plural)
-        return forms[min(self.form_of(n), len(forms) - 1)]
+        return typography(forms[min(self.form_of(n), len(forms) - 1)], self.code)
 
     def number(self, value: float, form: str = "") -> str:
         """A number for reading: 6 significant digits, or `form` decimals ("4"), percent ("%1"), whole ("d"), any float.
@@ -183,9 +185,8 @@ def load_language(folder: Traversable, code: str) -> Language:
     locale = Locale.parse(code)
     symbols = locale.number_symbols["latn"]
     messages = {} if code == SOURCE else _messages(folder.joinpath(code, "LC_MESSAGES"))
-    typed = {key: tuple(typography(form, code) for form in forms) for key, forms in messages.items()}
     rule = _plural_index(code)
-    return Language(code, (locale.get_display_name() or code).capitalize(), typed, symbols["decimal"], symbols["group"], rule)
+    return Language(code, (locale.get_display_name() or code).capitalize(), messages, symbols["decimal"], symbols["group"], rule)
 
 
 def _plural_index(code: str) -> Callable[[int], int]:

@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from tutor.lessons.course import Path, Term, read_course, read_terms, translated
-from tutor.lessons.lesson import DEPTHS, Lesson, MalformedLesson, Piece, Section, messages
+from tutor.lessons.lesson import Lesson, MalformedLesson, Piece, Section, messages
 from tutor.lessons.parsing import parse, settled
 from tutor.lessons.template import Words, join, words
 
@@ -105,8 +105,27 @@ def _example(about: ExampleWords, translate: Callable[[str], str], ready: Callab
     return ExampleWords(translate(about.title), translate(about.summary), inputs, charts)
 
 
+class Depths(Mapping[str, tuple[Section, ...]]):
+    """The sections of a lesson in another language, each depth made ready when it is first read: few are on any day."""
+
+    def __init__(self, sections: Mapping[str, tuple[Section, ...]], ready: Callable[[str], Words]) -> None:
+        self._sections, self._ready = sections, ready
+        self._made: dict[str, tuple[Section, ...]] = {}
+
+    def __getitem__(self, depth: str) -> tuple[Section, ...]:
+        if depth not in self._made:
+            self._made[depth] = tuple(_section(section, self._ready) for section in self._sections[depth])
+        return self._made[depth]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sections)
+
+    def __len__(self) -> int:
+        return len(self._sections)
+
+
 def _lesson(lesson: Lesson, ready: Callable[[str], Words]) -> Lesson:
-    sections = {depth: tuple(_section(section, ready) for section in lesson.sections[depth]) for depth in DEPTHS}
+    sections = Depths(lesson.sections, ready)
     following = tuple(ready(question) for question in lesson.next_questions)
     return replace(
         lesson, title=ready(lesson.title), summary=ready(lesson.summary), next_questions=following, sections=sections

@@ -39,7 +39,8 @@ def _parts(slug: str, text: str) -> tuple[str, dict[str, Any], str]:
 def _depths(slug: str, body: str) -> dict[str, tuple[Section, ...]]:
     found: dict[str, list[tuple[str, list[Piece]]]] = {}
     # A quote's claim is one line; without a blank line Markdown would take the correction into the quote.
-    tokens = MarkdownIt("commonmark").parse(re.sub(r"(?m)^(>.*)\n(?=[^>\n])", r"\1\n\n", body))
+    # Inline marks are left as they are: each sentence is translated before it is rendered.
+    tokens = MarkdownIt("commonmark").disable("inline").parse(re.sub(r"(?m)^(>.*)\n(?=[^>\n])", r"\1\n\n", body))
     index = 0
     while index < len(tokens):
         end = _end_of(tokens, index)
