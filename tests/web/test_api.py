@@ -25,7 +25,8 @@ def test_lessons_are_the_same_in_both_languages_under_other_titles(client):
     english, french = (get(client, "/lessons", lang) for lang in ("en", "fr"))
     assert [row["slug"] for row in english["lessons"]] == [row["slug"] for row in french["lessons"]]
     assert (english["lang"], french["lang"]) == ("en", "fr")
-    assert all(one["title"] != other["title"] for one, other in zip(english["lessons"], french["lessons"], strict=True))
+    pairs = zip(english["lessons"], french["lessons"], strict=True)
+    assert {one["slug"] for one, other in pairs if one["title"] == other["title"]} <= {"adam", "rmsprop"}  # names
 
 
 def test_the_address_of_every_lesson_in_the_list_leads_to_it(client):
