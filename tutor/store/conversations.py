@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam, func
 
 from tutor.answer import Answer, Conversation, Exchange, from_text, to_text
-from tutor.store.database import Store, erase, reading, writing
+from tutor.store.database import Store, erase, execute, reading, writing
 from tutor.store.schema import conversations, exchanges
 
 ID_BYTES = 16  # 128 random bits: who holds an id may read the conversation
@@ -81,8 +81,8 @@ def begin_conversation(store: Store, question: str, answer: Answer, asked_at: da
     """
     row = _row(secrets.token_urlsafe(ID_BYTES), question, answer, asked_at)
     with writing(store) as connection:
-        connection.execute(BEGIN, {"id": row["conversation_id"], "lang": answer.lang, "started_at": row["asked_at"]})
-        connection.execute(FIRST, row)
+        execute(connection, BEGIN, {"id": row["conversation_id"], "lang": answer.lang, "started_at": row["asked_at"]})
+        execute(connection, FIRST, row)
     return Conversation(row["conversation_id"], answer.lang, (Exchange(1, row["asked_at"], question, answer),))
 
 
@@ -93,9 +93,9 @@ def save(store: Store, conversation: str, question: str, answer: Answer, asked_a
     """
     row = _row(_possible(conversation), question, answer, asked_at)
     with writing(store) as connection:
-        if connection.execute(HOLD, row).first() is None:
+        if execute(connection, HOLD, row).first() is None:
             raise UnknownConversation(conversation)
-        number = connection.execute(ADD, row).scalar_one()
+        number = execute(connection, ADD, row).scalar_one()
     return Exchange(number, row["asked_at"], question, answer)
 
 

@@ -3,9 +3,10 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -122,6 +123,34 @@ def writing(store: Store) -> Iterator[sa.Connection]:
     """A transaction that is whole and on disk when the block ends, or undone if it raises; raises StoreUnavailable."""
     with store.turn, _unavailable(), store.writers.begin() as connection:
         yield connection
+
+
+@dataclass(frozen=True)
+class Written:
+    """A statement as text: its parameters in order, those that have a value of their own, how the driver wants some."""
+
+    text: str
+    names: tuple[str, ...]
+    fixed: Mapping[str, Any]
+    forms: Mapping[str, Callable[[Any], Any]]
+
+
+def execute(connection: sa.Connection, statement: sa.Executable, values: Mapping[str, Any]) -> sa.CursorResult[Any]:
+    """Execute a statement that was written out once; SQLAlchemy's own way would take half as long again as a commit."""
+    written = _written_out(statement, connection.dialect, tuple(values))
+    found = {name: values.get(name, written.fixed.get(name)) for name in written.names}
+    bound = {name: written.forms[name](value) if name in written.forms else value for name, value in found.items()}
+    named = connection.dialect.paramstyle == "pyformat"
+    return connection.exec_driver_sql(written.text, bound if named else tuple(bound[name] for name in written.names))
+
+
+@lru_cache(maxsize=16)
+def _written_out(statement: Any, dialect: sa.Dialect, keys: tuple[str, ...]) -> Written:
+    columns = {column.name for column in statement.table.columns} if statement.is_insert else set()
+    compiled = statement.compile(dialect=dialect, column_keys=[key for key in keys if key in columns] or None)
+    names = tuple(compiled.positiontup or compiled.binds)
+    forms = {name: compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
+    return Written(str(compiled), names, compiled.params, {name: form for name, form in forms.items() if form})
 
 
 def erase(store: Store) -> None:
