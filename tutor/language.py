@@ -73,7 +73,7 @@ class Language:
         return digits.translate(_marks(self.decimal, self.group))
 
     def mathml(self, value: float, form: str = "", fenced: bool = False) -> str:
-        """The number as MathML: `<mn>`, with its minus as an operator and, if `fenced`, negatives in parentheses."""
+        """The number as MathML; if `fenced`, a negative number or a power of ten stands in parentheses."""
         return _mathml(value, form, fenced, (self.decimal, self.group))
 
     def latex(self, value: float, form: str = "", fenced: bool = False) -> str:
@@ -81,7 +81,7 @@ class Language:
         digits, exponent = plain(value, form)
         written = digits.replace(",", r"\,").replace(".", "{,}" if self.decimal == "," else ".")
         written += rf" \times 10^{{{exponent}}}" if exponent else ""
-        return f"({written})" if fenced and digits.startswith("-") else written
+        return f"({written})" if fenced and (exponent or digits.startswith("-")) else written
 
     def clock(self, moment: datetime) -> str:
         """The time of day: 14:02, or 14 h 02."""
@@ -110,10 +110,12 @@ def _mathml(value: float, form: str, fenced: bool, marks: tuple[str, str]) -> st
     if exponent:
         sign = "<mo>−</mo>" if exponent < 0 else ""
         inner += f"<mo>×</mo><msup><mn>10</mn><mrow>{sign}<mn>{abs(exponent)}</mn></mrow></msup>"
-    if not digits.startswith("-"):
-        return inner if not exponent else f"<mrow>{inner}</mrow>"
-    inner = f"<mrow><mo>−</mo>{inner}</mrow>"  # a row of its own, or the minus would be drawn as one between two numbers
-    return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>" if fenced else inner
+    if digits.startswith("-"):
+        inner = f"<mrow><mo>−</mo>{inner}</mrow>"  # a row of its own, or the minus would be drawn as one between two numbers
+    elif exponent:
+        inner = f"<mrow>{inner}</mrow>"
+    loose = exponent or digits.startswith("-")  # under a power or after an operator it would fall apart
+    return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>" if fenced and loose else inner
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from tutor.web.addresses import read_inputs, write_inputs
+from tutor.web.addresses import read_inputs, resized, write_inputs
 from tutor.worked import EXAMPLES
 from tutor.worked.inputs import normalise
 
@@ -78,3 +78,24 @@ def test_a_mark_in_a_whole_number_is_refused_rather_than_guessed_at(text):
 
 def test_a_whole_number_may_be_written_as_its_bound_is_shown_in_french():
     assert read_inputs("network-step", {"steps": "1\u202f000"}).inputs["steps"] == 1000
+
+
+def test_a_list_grows_by_a_copy_of_its_last_member_and_shrinks_to_one():
+    inputs = {"x": [[1.0, 2.0]], "layers": [{"biases": [0.5]}], "steps": 1}
+    assert resized(inputs, "x", 1)["x"] == [[1.0, 2.0], [1.0, 2.0]]
+    assert resized(inputs, "layers.0.biases", 1)["layers"] == [{"biases": [0.5, 0.5]}]
+    assert resized(inputs, "layers", 1)["layers"] == [{"biases": [0.5]}] * 2
+    assert resized(resized(inputs, "x", 1), "x", -1) == resized(inputs, "x", -1) == inputs
+
+
+@pytest.mark.parametrize("name", ["", "steps", "nothing", "layers.7", "layers.x.biases", "x.0.0.0", "layers.²"])
+def test_a_name_that_leads_to_no_list_changes_nothing(name):
+    inputs = {"x": [[1.0]], "layers": [{"biases": [0.5]}], "steps": 1}
+    assert resized(inputs, name, 1) == inputs
+
+
+def test_the_buttons_of_a_form_lengthen_its_lists(client):
+    longer = client.get("/en/examples/convolution?x.0=7&more=x", follow_redirects=True)
+    assert longer.status_code == 200 and longer.request.args.keys() == {"x"}
+    assert longer.text.count('name="x.') == client.get("/en/examples/convolution").text.count('name="x.') + 1
+    assert client.get("/en/lessons/convolution?depth=short&fewer=example.x", follow_redirects=True).status_code == 200

@@ -50,6 +50,13 @@ def test_a_line_without_a_bias_misses_and_a_line_with_one_is_exact():
     numbers = named(work(bias))
     assert (numbers["w_without"], numbers["w_with"], numbers["b_with"], numbers["mse_with"]) == (2.6, 2, 1, 0)
     assert numbers["mse_without"] == pytest.approx(0.4, rel=1e-15)
+    assert numbers["bias_helps"] == 1
+
+
+@pytest.mark.parametrize(
+    ("x", "y"), [([-1.0, 0.0, 1.0], [-1.1, 0.2, 0.9]), ([0.1, 0.2, 0.3], [0.3, 0.6, 0.9]), ([0.1] * 3, [1.0, 2.0, 4.0])])
+def test_a_bias_that_lowers_the_error_by_rounding_alone_does_not_help(x, y):
+    assert named(work(bias, x=x, y=y))["bias_helps"] == 0
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -102,6 +109,12 @@ def test_points_stand_alone_between_rows_without_one():
 def test_a_square_is_missed_by_a_quarter_over_the_squared_units(units):
     numbers = work(universal_approximation, units=units).numbers
     assert numbers["largest_error"] == numbers[f"error_{units}"] == 1 / (4 * units**2)
+
+
+def test_one_unit_more_is_sometimes_worse():
+    steep, bent = (work(universal_approximation, target=target).numbers for target in ("step", "absolute"))
+    assert steep["error_4"] > steep["error_3"] == work(universal_approximation, target="step", units=3).numbers["largest_error"]
+    assert (bent["error_2"], bent["error_3"]) == (0, pytest.approx(1 / 6))
 
 
 def test_sixteen_units_are_the_first_to_miss_a_square_by_less_than_a_thousandth():

@@ -124,6 +124,7 @@ def test_ten_relu_layers_shrink_keep_or_multiply_a_signal(seed):
 
 def test_a_signal_changes_by_about_the_expected_factor_per_layer():
     receipt = work(initialization, scale="given", std=0.05, layers=8)
+    assert receipt.numbers["layers"] == 8
     growth = (receipt.numbers["rms_last"] / receipt.numbers["rms_input"]) ** (1 / 8)
     assert growth == pytest.approx(receipt.numbers["factor"], rel=0.1)
     back = (receipt.numbers["gradient_end"] / receipt.numbers["gradient_start"]) ** (1 / 8)

@@ -9,7 +9,7 @@ from any_inputs import any_inputs, computed
 from evaluation import assert_sound
 
 from tutor.engine.datasets import one_hot, xor
-from tutor.engine.network import initial_network
+from tutor.engine.network import Layer, Network, initial_network
 from tutor.engine.optimizers import OptimizerSettings
 from tutor.engine.training import Plan, advance, start, train
 from tutor.worked.capacity import separability
@@ -153,6 +153,17 @@ def test_a_schedule_trains_as_a_loop_with_its_rates():
         plan = Plan(network, *xor(), "half_squared_error", OptimizerSettings("sgd", rate), 1)
         network = advance(plan, start(plan), 1)[0].network
     assert receipt.numbers["decay_loss"] == pytest.approx(half_squared_error(network), rel=1e-10)
+
+
+def test_by_default_the_last_losses_do_not_hang_on_rounding():
+    receipt = worked(learning_rate)
+    first, last = initial_network((2, 8, 1), "tanh", "identity", 0).layers
+    nudged = Network((Layer(first.weights + 1e-14, first.biases, "tanh"), last))
+    for name, rate in (("constant", "schedule_rate"), ("best", "best_rate")):
+        used = {**receipt.inputs, **receipt.numbers}[rate]
+        plan = Plan(nudged, *xor(), "half_squared_error", OptimizerSettings("sgd", used), 250)
+        trained = advance(plan, start(plan), 250)[0].network
+        assert half_squared_error(trained) == pytest.approx(receipt.numbers[f"{name}_loss"], rel=1e-6)
 
 
 def half_squared_error(network):

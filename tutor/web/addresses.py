@@ -32,6 +32,31 @@ def read_inputs(example: str, typed: Mapping[str, str]) -> Read:
     return Read(inputs, tuple(mistakes))
 
 
+def resized(inputs: Mapping[str, Any], name: str, by: int) -> dict[str, Any]:
+    """The inputs with a list, named by its dotted path, longer by a copy of its last member or shorter by that.
+
+    A name that leads to no list, and a list of one that should shrink, change nothing.
+    """
+    changed: dict[str, Any] = _resized(dict(inputs), name.split("."), by)
+    return changed
+
+
+def _resized(value: Any, path: list[str], by: int) -> Any:
+    if not path:
+        return _longer(value, by)
+    if isinstance(value, dict):
+        return {key: _resized(inner, path[1:], by) if key == path[0] else inner for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_resized(inner, path[1:], by) if str(place) == path[0] else inner for place, inner in enumerate(value)]
+    return value
+
+
+def _longer(value: Any, by: int) -> Any:
+    if not isinstance(value, list) or len(value) + by < 1:
+        return value
+    return [*value, value[-1]] if by > 0 else value[:by]
+
+
 def _mistake(record: Record, name: str, text: str) -> InvalidInput | None:
     field = field_at(record, tuple(name.split(".")))
     if field is None:

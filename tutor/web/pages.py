@@ -17,7 +17,7 @@ from tutor.dialogue.view import Shelf, view
 from tutor.language import N_
 from tutor.lessons.lesson import DEPTHS
 from tutor.store import delete_conversation, find_conversation
-from tutor.web.addresses import read_inputs, write_inputs
+from tutor.web.addresses import read_inputs, resized, write_inputs
 from tutor.web.calls import BASE
 from tutor.web.course import glossary_rows, opened, path_rows, remember
 from tutor.web.face import IN_LESSONS, face_in
@@ -37,6 +37,9 @@ FIRST_QUESTIONS = (
     N_("Why are there hidden layers?"),
     N_("How much longer does training take with each added layer?"),
 )
+
+# Buttons of a form that make a list, which they name, longer or shorter by one.
+SIZES = {"more": 1, "fewer": -1}
 
 pages = Blueprint("pages", __name__)
 pages.add_url_rule("/static/math.ttf", "font", maths_font)
@@ -225,14 +228,17 @@ class Told:
     @property
     def untidy(self) -> bool:
         """Whether the address should be another: it names inputs that are as by default, or writes them otherwise."""
-        return not self.mistakes and self.tidy != self.typed
+        return not self.mistakes and (self.tidy != self.typed or not SIZES.keys().isdisjoint(request.args))
 
 
 def _told(name: str, prefix: str) -> Told:
     pairs = request.args.items()
-    typed = {key.removeprefix(prefix): text for key, text in pairs if key.startswith(prefix)}
+    typed = {key.removeprefix(prefix): text for key, text in pairs if key.startswith(prefix) and key not in SIZES}
     read = read_inputs(name, typed)
-    return Told(name, prefix, typed, read.inputs, read.mistakes)
+    inputs = read.inputs
+    for size, by in SIZES.items():
+        inputs = inputs if read.mistakes else resized(inputs, request.args.get(size, "").removeprefix(prefix), by)
+    return Told(name, prefix, typed, inputs, read.mistakes)
 
 
 def _worked_page(template: str, told: Told, shelf: Shelf, values: Mapping[str, Any]) -> Response:

@@ -24,6 +24,7 @@ LOSS = "mean_squared_error"
 MOST_POINTS = 7  # all written out
 LARGEST = 100.0
 GRID = 40  # points of the lines in the chart
+ROUNDING = 1e-12  # a squared error lower by less than this share of the mean squared target is not lower
 FIELDS = Record({
     "x": Numbers([0.0, 1.0, 2.0], -LARGEST, LARGEST, (MOST_POINTS,)),
     "y": Numbers([1.0, 3.0, 5.0], -LARGEST, LARGEST, (MOST_POINTS,)),
@@ -91,7 +92,7 @@ def _receipt(inputs: dict[str, Any], problem: Problem, passes: Passes, runs: tup
         NAME, inputs, {**numbered("x", x), **numbered("y", y), "n": float(count)},
         {**numbered_symbols("x", "x", count), **numbered_symbols("y", "y", count), "n": "n", **step_symbols(steps)}, steps,
         numbers={"w_without": plain.weight, "mse_without": plain.squared_error, "w_with": line.weight,
-                 "b_with": line.bias, "mse_with": line.squared_error, **_trained(runs),
+                 "b_with": line.bias, "mse_with": line.squared_error, "bias_helps": _helps(plain, line, y), **_trained(runs),
                  "largest_check_error": check.max_relative_error},
         arrays={"lines": _chart(x, y, plain, line), "losses": _losses(runs)}, gradient_check=check,
         conventions=("float64", "mean-squared-error", *check_conventions(check), *_divergence(runs)),
@@ -117,6 +118,11 @@ def _line(x: Array, y: Array, weight: float, bias: float) -> Line:
     network = Network((Layer(np.array([[weight]]), np.array([bias]), "identity"),))
     outputs = forward(network, x[:, None]).a[-1]
     return Line(weight, bias, outputs[:, 0], float(LOSSES[LOSS].value(outputs, y[:, None])))
+
+
+def _helps(plain: Line, line: Line, y: Array) -> float:
+    """Whether the bias lowers the squared error by more than rounding."""
+    return float(plain.squared_error - line.squared_error > ROUNDING * float((y * y).mean()))
 
 
 def _plain_steps(line: Line, x: Array, y: Array) -> Iterator[Step]:

@@ -18,6 +18,7 @@ WRITTEN = 8  # units written out
 PER_PIECE = 16  # places in each piece where the error is looked at, its middle among them
 SEARCHED = 256  # units, at most, in the search for a tolerance
 DOUBLED = (1, 2, 4, 8, 16, 32, 64)
+BETWEEN = 3  # units, as some functions are followed worse by one unit more
 CHART = np.linspace(-0.25, 1.25, 121)
 STEEPNESS = 20.0
 
@@ -77,7 +78,8 @@ def compute(inputs: dict[str, Any]) -> Receipt:
     errors = [[float(units), largest_error(target, build(target, units))[0]] for units in DOUBLED]
     return Receipt(
         NAME, inputs, values, {**SYMBOLS, **step_symbols(steps)}, steps,
-        numbers={**found, **{f"error_{units:.0f}": error for units, error in errors}, **_needed(target, inputs["tolerance"])},
+        numbers={**found, **{f"error_{units:.0f}": error for units, error in errors},
+                 f"error_{BETWEEN}": largest_error(target, build(target, BETWEEN))[0], **_needed(target, inputs["tolerance"])},
         arrays={"errors": errors, "curve": np.stack([CHART, target.function(CHART), outputs(built, CHART)], axis=1).tolist(),
                 "units": np.stack([built.knots[:-1], built.slopes, built.changes], axis=1).tolist()},
         conventions=("float64",),

@@ -108,7 +108,7 @@ def _numbers(sizes: dict[str, list[float]], back: list[float]) -> dict[str, floa
     """Sizes after the last layer, and of the gradient that arrives at the inputs from one of about size 1."""
     last = {f"rms_{name}": values[-1] for name, values in sizes.items() if name != "chosen"}
     return {**last, "rms_first": sizes["chosen"][1], "rms_last": sizes["chosen"][-1], "rms_input": sizes["chosen"][0],
-            "gradient_start": back[-1], "gradient_end": back[0]}
+            "gradient_start": back[-1], "gradient_end": back[0], "layers": float(len(back) - 1)}
 
 
 def _log_rows(columns: list[list[float]]) -> list[list[float]]:

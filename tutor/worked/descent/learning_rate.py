@@ -23,7 +23,7 @@ FIELDS = Record({
     "rates": Integer(8, 2, 12),
     "steps": Integer(250, 1, 1000),
     "hidden": Integer(8, 1, 16),
-    "schedule_rate": Number(0.4, 1e-6, 1000.0),
+    "schedule_rate": Number(0.6, 1e-6, 1000.0),
     "seed": Integer(0, 0, 1_000_000),
 })
 LOSS = "half_squared_error"
@@ -132,7 +132,7 @@ def _schedule_steps(steps: int, schedules: Array) -> Iterator[Step]:
     last = schedules[steps - 1].tolist()
     yield step("decay_every", "D", "ceil(steps/4)", float(_decay_every(steps)), "schedules")
     yield step("warmup_steps", "W", "ceil(steps/10)", float(_warmup_steps(steps)), "schedules")
-    yield step("decay_rate_last", r"\eta^{\mathrm{decay}}_T", "schedule_rate*0.5**floor((steps - 1)/decay_every)", last[1],
+    yield step("decay_rate_last", r"\eta^{\mathrm{decay}}_T", "schedule_rate/2**floor((steps - 1)/decay_every)", last[1],
                "schedules")
     yield step("warmup_rate_first", r"\eta^{\mathrm{warm}}_1", "schedule_rate*min(1, 1/warmup_steps)",
                schedules[0, 2].item(), "schedules")
