@@ -8,6 +8,7 @@ All languages share one index, so that a question may mix them.
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -57,6 +58,16 @@ class Lists:
 
 
 @dataclass(frozen=True)
+class Posted:
+    """Features `keys` with their `weights`, and what they add to phrases: `values` to those at `rows`."""
+
+    keys: Ints
+    weights: Floats
+    rows: Ints
+    values: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Index:
     """What questions are compared with; the phrases are grouped by slug: those of slug s begin at firsts[s].
 
@@ -115,9 +126,10 @@ def rank(question: str, index: Index) -> tuple[Match, ...]:
     roots = [_heard(word, index) for word in split(question)]
     if index.trade.isdisjoint(roots):
         return ()
-    scores = _by_slug(_nearness(_features(roots, index.vocabulary), index.lists, len(index.slug_of)), index)
-    found = sorted(zip((-scores).tolist(), index.slugs, strict=True))
-    return tuple(Match(slug, -score) for score, slug in found if score <= -FAINT)
+    scores = _by_slug(_nearness(roots, index), index)
+    near = np.flatnonzero(scores >= FAINT)
+    found = sorted((-score, index.slugs[place]) for place, score in zip(near.tolist(), scores[near].tolist(), strict=True))
+    return tuple(Match(slug, -score) for score, slug in found)
 
 
 def decide(matches: Sequence[Match], written: Collection[str], index: Index) -> Decision:
@@ -206,23 +218,40 @@ def _weights(features: Ints, slugs: Ints, phrases: Ints) -> Floats:
     return np.where(weights < LEAST_WEIGHT, 0.0, weights)
 
 
-def _nearness(features: tuple[Ints, Floats], lists: Lists, phrases: int) -> Floats:
+def _nearness(roots: Sequence[str], index: Index) -> Floats:
     """The question's cosine with every phrase (phrases,), of words and of letters, each with its share.
 
     What no phrase contains counts in the question's length alone.
     """
-    keys, amounts = features
+    amounts = _word_amounts([index.vocabulary.get(word, UNHEARD) for word in roots])
+    words = _posted(np.array(list(amounts)), np.array(list(amounts.values())), index.lists)
+    letters = [_letters_of(root, index) for root in roots]
+    keys, places = np.unique(np.concatenate([each.keys for each in letters]), return_inverse=True)
+    weights = np.bincount(places, np.concatenate([each.weights for each in letters]), len(keys)).astype(np.float64)
+    size = len(index.slug_of)
+    of_words = np.bincount(words.rows, words.values, size) * (WORDS_SHARE / _length(words.weights))
+    rows, values = (np.concatenate([getattr(each, name) for each in letters]) for name in ("rows", "values"))
+    return np.asarray(of_words + np.bincount(rows, values, size) * ((1 - WORDS_SHARE) / _length(weights)))
+
+
+@lru_cache(maxsize=1024)  # the same few hundred words make up most questions
+def _letters_of(root: str, index: Index) -> Posted:
+    keys, counts = np.unique(_letter_keys([root]), return_counts=True)
+    posted = _posted(keys, counts, index.lists)
+    sums = np.bincount(posted.rows, posted.values, len(index.slug_of)).astype(np.float64)
+    rows = np.flatnonzero(sums).astype(np.int64)
+    return Posted(keys, posted.weights, rows, sums[rows])
+
+
+def _posted(keys: Ints, amounts: Floats | Ints, lists: Lists) -> Posted:
+    """What features in these amounts weigh, and what each adds to each phrase that has it."""
     found = np.minimum(np.searchsorted(lists.keys, keys), len(lists.keys) - 1)
     known = lists.keys[found] == keys
-    weights = amounts * np.where(known, lists.weights[found], UNKNOWN)
-    letters = int(np.argmax(keys >= LETTERS))
-    weights[:letters] *= WORDS_SHARE / _length(weights[:letters])
-    weights[letters:] *= (1 - WORDS_SHARE) / _length(weights[letters:])
+    weights: Floats = np.asarray(amounts * np.where(known, lists.weights[found], UNKNOWN), dtype=np.float64)
     posted = found[known]
     counts = lists.starts[posted + 1] - lists.starts[posted]
     postings = np.repeat(lists.starts[posted] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-    shares = lists.values[postings] * np.repeat(weights[known], counts)
-    return np.asarray(np.bincount(lists.rows[postings], shares, phrases), dtype=np.float64)
+    return Posted(keys, weights, lists.rows[postings], lists.values[postings] * np.repeat(weights[known], counts))
 
 
 def _length(weights: Floats) -> float:
