@@ -32,11 +32,6 @@ def test_no_phrase_is_said_twice(phrases: Phrases) -> None:
         assert sorted(said) == sorted(set(said))
 
 
-def test_a_topic_without_a_lesson_has_neighbours_that_have_one(phrases: Phrases, seven: tuple[str, ...]) -> None:
-    assert phrases.nearest.keys() == phrases.by_language["en"].keys() - {*seven, "other"}
-    assert all(1 <= len(near) <= 3 and set(near) <= set(seven) for near in phrases.nearest.values())
-
-
 def test_every_phrase_of_a_topic_has_a_word_of_the_trade(phrases: Phrases, index: Index) -> None:
     for table in phrases.by_language.values():
         assert all(rank(text, index) for slug, texts in table.items() if slug != "other" for text in texts)
@@ -60,7 +55,7 @@ def test_words_of_the_trade_and_of_every_day_have_synonyms(tmp_path: Path) -> No
         ("en", 'adam = ["What is Adam?"]', "unknown-key"),
         ("en", '[adam]\nphrases = "What is Adam?"', "not-a-list"),
         ("en", "[adam]\nphrases = []", "empty"),
-        ("en", '[adam]\nphrases = ["What is Adam?"]\nnearest = "x"', "not-a-list"),
+        ("en", '[adam]\nphrases = ["What is Adam?"]\nnearest = ["rmsprop"]', "unknown-key"),
         ("words", '[trade]\nlayer = ["couche cachée"]', "not-one-word"),
         ("words", '[trade]\nlayer = ["couche"]\n[everyday]\nbed = ["couche"]', "two-meanings"),
         ("words", '[other]\nlayer = ["couche"]', "unknown-key"),
@@ -71,9 +66,3 @@ def test_a_malformed_file_is_refused(tmp_path: Path, file: str, text: str, reaso
     with pytest.raises(MalformedPhrases) as refusal:
         load(folder(tmp_path, **{file: text}))
     assert refusal.value.reason == reason
-
-
-def test_neighbours_are_named_once(tmp_path: Path) -> None:
-    table = '[adam]\nphrases = ["Adam"]\nnearest = ["training-steps"]'
-    with pytest.raises(MalformedPhrases, match="two-nearest"):
-        load(folder(tmp_path, en=table, fr=table))

@@ -6,7 +6,7 @@ All languages share one index, so that a question may mix them.
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -78,7 +78,6 @@ class Index:
     slugs: tuple[str, ...]
     slug_of: Ints
     firsts: Ints
-    nearest: Mapping[str, tuple[str, ...]]
     vocabulary: Mapping[str, int]
     synonyms: Mapping[str, str]
     slips: Mapping[str, str]
@@ -118,7 +117,7 @@ def build(phrases: Phrases) -> Index:
     technical = {word for word in roots.keys() | phrases.synonyms.keys() if _root(word, synonyms) in trade}
     forms = slips(roots.keys() | phrases.synonyms.keys()) | slips(technical)  # a word of the trade is likelier
     places = (slug_of, np.cumsum(sizes) - sizes)
-    return Index(slugs, *places, phrases.nearest, vocabulary, synonyms, forms, trade, _inverted(features, slug_of))
+    return Index(slugs, *places, vocabulary, synonyms, forms, trade, _inverted(features, slug_of))
 
 
 def rank(question: str, index: Index) -> tuple[Match, ...]:
@@ -132,19 +131,14 @@ def rank(question: str, index: Index) -> tuple[Match, ...]:
     return tuple(Match(slug, -score) for score, slug in found)
 
 
-def decide(matches: Sequence[Match], written: Collection[str], index: Index) -> Decision:
+def decide(matches: Sequence[Match], written: Collection[str]) -> Decision:
     """Answer with the best lesson when it is written, near enough and clearly nearer than "other"; else abstain."""
     best = matches[0] if matches else Match("", 0.0)
     elsewhere = next((match.score for match in matches if match.slug == OTHER), 0.0)
     sure = best.slug in written and best.score >= max(ENOUGH, CLEAR * elsewhere)
-    others = [slug for slug in _written_near(matches, written, index) if not (sure and slug == best.slug)]
+    near = dict.fromkeys(slug for slug in (*(match.slug for match in matches), *written) if slug in written)
+    others = [slug for slug in near if not (sure and slug == best.slug)]
     return Decision("answer" if sure else "abstain", best.slug or None, best.score, tuple(others[:OFFERED]))
-
-
-def _written_near(matches: Sequence[Match], written: Collection[str], index: Index) -> Iterable[str]:
-    """The written lessons, the nearest first; a topic without a lesson stands for its neighbours."""
-    near = (slug for match in matches for slug in (match.slug, *index.nearest.get(match.slug, ())))
-    return dict.fromkeys(slug for slug in (*near, *written) if slug in written)
 
 
 def _root(word: str, synonyms: Mapping[str, str]) -> str:

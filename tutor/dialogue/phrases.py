@@ -9,13 +9,13 @@ from typing import Any
 from tutor.dialogue.words import split, stem
 
 WORDS = "words.toml"
-_KEYS = frozenset({"phrases", "nearest"})
+_KEYS = frozenset({"phrases"})
 
 
 class MalformedPhrases(ValueError):
     """A file of phrases breaks a rule: `reason` is one of those below; `where` the table or the word.
 
-    unknown-key, not-a-list, empty, two-nearest; for words not-one-word, two-meanings.
+    unknown-key, not-a-list, empty; for words not-one-word, two-meanings.
     """
 
     def __init__(self, file: str, where: str, reason: str) -> None:
@@ -25,13 +25,12 @@ class MalformedPhrases(ValueError):
 
 @dataclass(frozen=True)
 class Phrases:
-    """`by_language` is {language: {slug: phrases}}; `nearest` the lessons offered instead of a topic without one.
+    """`by_language` is {language: {slug: phrases}}.
 
     `synonyms` is {variant: word}, folded; `trade` the words without one of which a question is about something else.
     """
 
     by_language: Mapping[str, Mapping[str, tuple[str, ...]]]
-    nearest: Mapping[str, tuple[str, ...]]
     synonyms: Mapping[str, str]
     trade: frozenset[str]
 
@@ -44,7 +43,7 @@ def load(folder: Traversable) -> Phrases:
     files = {file.name: tomllib.loads(file.read_text("utf-8")) for file in folder.iterdir() if _is_toml(file.name)}
     words = files.pop(WORDS, {})
     by_language = {name.removesuffix(".toml"): _by_slug(name, files[name]) for name in sorted(files)}
-    return Phrases(by_language, _nearest(files), _synonyms(words), _trade(words))
+    return Phrases(by_language, _synonyms(words), _trade(words))
 
 
 def _is_toml(name: str) -> bool:
@@ -68,17 +67,6 @@ def _list(file: str, where: str, texts: Any) -> list[str]:
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise MalformedPhrases(file, where, "not-a-list")
     return texts
-
-
-def _nearest(files: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """The neighbours of each topic, said once for all languages."""
-    nearest: dict[str, tuple[str, ...]] = {}
-    for file, slugs in files.items():
-        for slug in (slug for slug, table in slugs.items() if "nearest" in table):
-            if slug in nearest:
-                raise MalformedPhrases(file, slug, "two-nearest")
-            nearest[slug] = _texts(file, slug, slugs[slug]["nearest"])
-    return nearest
 
 
 def _synonyms(tables: Mapping[str, Any]) -> dict[str, str]:

@@ -78,7 +78,7 @@ def _deepened(request: Request, history: Sequence[Exchange], mind: Mind) -> Iter
 
 
 def _answered(request: Request, history: Sequence[Exchange], mind: Mind) -> Iterator[Part]:
-    decision = decide(rank(request.text, mind.index), mind.library.lessons, mind.index)
+    decision = decide(rank(request.text, mind.index), mind.library.lessons)
     if decision.kind != "answer" or decision.slug is None:
         yield Part("abstain", request.text, request.label, None, score=decision.score,
                    alternatives=decision.alternatives, note="no-lesson")  # fmt: skip
