@@ -65,6 +65,7 @@ class Core:
     task: Task
     parameters: Array
     memory: Array
+    rate: Array
     levels: tuple[Level, ...]
     step: tuple[Callable[[], object], ...]
 
@@ -85,7 +86,7 @@ def build(task: Task, state: State) -> Core:
     forward, backward = tuple(_forward(levels)), tuple(_backward(task, buffers, levels))
     for call in forward:
         call()
-    return Core(task, buffers.parameters, buffers.memory, levels, (*backward, *forward))
+    return Core(task, buffers.parameters, buffers.memory, buffers.rate, levels, (*backward, *forward))
 
 
 def run(core: Core, steps: int) -> None:
@@ -95,11 +96,27 @@ def run(core: Core, steps: int) -> None:
             call()
 
 
+def set_rates(core: Core, rates: Array) -> None:
+    """Other learning rates from the next step on, one for each network (K, 1); the core was built with rates."""
+    core.rate[...] = _spread(core.task.network, rates)
+
+
 def losses(core: Core) -> Array:
     """The loss of each network (...,) where the core stands."""
     last, loss = core.levels[-1], core.task.loss
     terms = terms_of(last.name, loss, _rows(last.z), _rows(last.a), core.task.targets)
     return LOSSES[loss].mean(terms)
+
+
+def loss_path(core: Core, steps: int) -> Array:
+    """The loss after each of so many steps (steps, ...): outputs are kept, and their losses taken all at once."""
+    last = core.levels[-1]
+    kept = np.empty((2, steps, *last.a.shape), last.a.dtype)
+    for z, a in zip(*kept, strict=True):
+        run(core, 1)
+        z[...], a[...] = last.z, last.a
+    z_rows, a_rows = np.moveaxis(kept, 2, -1)
+    return LOSSES[core.task.loss].mean(terms_of(last.name, core.task.loss, z_rows, a_rows, core.task.targets))
 
 
 def outputs(core: Core) -> Array:
@@ -169,16 +186,22 @@ def _rows(array: Array) -> Array:
 
 def _buffers(task: Task, state: State) -> Buffers:
     parameters = flatten(task.network)
-    shape, order = parameters.shape, core_order(sizes(task.network), parameters.shape[:-1])
+    order = core_order(sizes(task.network), parameters.shape[:-1])
     memory = np.empty((OPTIMIZERS[task.optimizer.name].arrays, parameters.size), parameters.dtype)
     for place, array in zip(memory, state.arrays, strict=True):
         place[...] = array.ravel()[order]
     rate = np.asarray(task.optimizer.learning_rate, parameters.dtype)
     if task.rates is not None:
-        rate = np.broadcast_to(task.rates, shape).astype(parameters.dtype).ravel()[order]
+        rate = _spread(task.network, task.rates).astype(parameters.dtype)
     parameters = parameters.ravel()[order]
     gradient, *spare = np.empty((3, parameters.size), parameters.dtype)
     return Buffers(parameters, gradient, memory, np.array(spare), rate, state.step)
+
+
+def _spread(network: Network, rates: Array) -> Array:
+    """A rate for each parameter, in the core's order."""
+    wide, lead = sizes(network), _lead(network)
+    return np.broadcast_to(rates, (*lead, parameter_count(wide))).ravel()[core_order(wide, lead)]
 
 
 def _levels(task: Task, buffers: Buffers) -> Iterator[Level]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine.core import Core, Stand, Task, build, losses, network_at, outputs, run, stand, state_at
+from tutor.engine.core import Core, Stand, Task, build, loss_path, losses, network_at, outputs, run, stand, state_at
 from tutor.engine.memory import keep_freed_memory
 from tutor.engine.network import Array, Network, flatten, unflatten
 from tutor.engine.optimizers import OptimizerSettings, State, optimizer_state
@@ -134,19 +134,25 @@ def steps_to_target(plan: Plan, target: float) -> Array:
 
 
 def _steps_to_target(plan: Plan, target: float) -> Array:
-    core = _core(plan, start(plan))
-    running = np.arange(len(losses(core)))
-    reached = np.full(len(running), np.nan)
-    for step in range(plan.steps + 1):
-        found = losses(core)
-        reached[running[found < target]] = step
-        going = np.isfinite(found) & (found >= target)
+    core, done = _core(plan, start(plan)), 0
+    found = losses(core)[None]  # of a stretch of steps (steps, K)
+    running, reached = np.arange(found.size), np.full(found.size, np.nan)
+    while found.size:
+        arrival, fault = _first(found < target), _first(~np.isfinite(found))
+        arrived, going = arrival < fault, (arrival == len(found)) & (fault == len(found))
+        reached[running[arrived]] = done + arrival[arrived]
+        done += len(found)
         if not going.any():
             break
         if not going.all():
-            running, core = running[going], _narrowed(plan, core, step, going)
-        run(core, 1)
+            running, core = running[going], _narrowed(plan, core, done - 1, going)
+        found = loss_path(core, min(_BLOCK, plan.steps - done + 1))
     return reached
+
+
+def _first(true: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The first row in which each column is true, or how many rows there are."""
+    return np.where(true.any(0), true.argmax(0), len(true))
 
 
 def _narrowed(plan: Plan, core: Core, step: int, going: NDArray[np.bool_]) -> Core:
@@ -155,25 +161,3 @@ def _narrowed(plan: Plan, core: Core, step: int, going: NDArray[np.bool_]) -> Co
     network = unflatten(plan.network, flatten(state.network)[going])
     memory = State(step, tuple(array[going] for array in state.optimizer_state.arrays))
     return _core(plan, TrainingState(network, memory, step, diverged=False))
-
-
-def loss_curves(plan: Plan, rates: Array | None = None) -> Array:
-    """The losses of K networks (plan.network has an ensemble axis) at step 0 and after each `every` steps: (points, K).
-
-    `rates` (K,) are learning rates of their own. NaN from where a network's loss is not finite.
-    """
-    keep_freed_memory()
-    each = None if rates is None else rates[:, None]
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return _loss_curves(plan, each)
-
-
-def _loss_curves(plan: Plan, rates: Array | None) -> Array:
-    task = Task(plan.network, plan.inputs, plan.targets, plan.loss, plan.optimizer, rates)
-    core = build(task, optimizer_state(plan.optimizer.name, flatten(plan.network)))
-    curves = [losses(core)]
-    for _ in range(plan.steps // plan.every):
-        run(core, plan.every)
-        curves.append(losses(core))
-    found = np.array(curves)
-    return np.where(np.logical_and.accumulate(np.isfinite(found)), found, np.nan)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from tutor.engine.backprop import flatten_gradients, gradients, loss_of
-from tutor.engine.network import Array, Network, flatten, forward, unflatten
-from tutor.engine.optimizers import optimizer_state, update
+from tutor.engine.core import Task, build, losses, network_at, run, stand
+from tutor.engine.network import Array, Network, flatten, unflatten
+from tutor.engine.optimizers import optimizer_state
 from tutor.engine.training import Plan
 
 
@@ -15,11 +15,7 @@ def together(networks: list[Network]) -> Network:
 
 def train_all(plan: Plan) -> tuple[Array, Array]:
     """Parameters (K, P) after the plan's steps, for each network of the ensemble axis, and the losses (K,) there."""
-    parameters = flatten(plan.network)
-    memory = optimizer_state(plan.optimizer.name, parameters)
-    for _ in range(plan.steps):
-        network = unflatten(plan.network, parameters)
-        found = gradients(network, forward(network, plan.inputs), plan.targets, plan.loss)
-        parameters, memory = update(plan.optimizer, parameters, flatten_gradients(found), memory)
-    network = unflatten(plan.network, parameters)
-    return parameters, loss_of(network, forward(network, plan.inputs), plan.targets, plan.loss)
+    task = Task(plan.network, plan.inputs, plan.targets, plan.loss, plan.optimizer)
+    core = build(task, optimizer_state(plan.optimizer.name, flatten(plan.network)))
+    run(core, plan.steps)
+    return flatten(network_at(core, stand(core, plan.steps))), losses(core)

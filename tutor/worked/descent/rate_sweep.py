@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.engine.backprop import flatten_gradients, gradients
-from tutor.engine.network import Array, Network, flatten, forward, unflatten
+from tutor.engine.core import Task, build, losses, network_at, run, set_rates, stand
+from tutor.engine.network import Array, flatten, unflatten
+from tutor.engine.optimizers import OptimizerSettings, State
 from tutor.worked.network.problem import Problem
 
 DIVERGED = 10.0  # a run whose loss is above this many times its first loss is stopped
@@ -41,21 +42,18 @@ class Sweep:
 
 def sweep(problem: Problem, rates: Callable[[int], Array], steps: int) -> Sweep:
     """Plain gradient descent from one start; `rates` gives the K rates of a step, counted from 0."""
-    start = flatten(problem.network)
-    parameters = np.repeat(start[None], rates(0).size, axis=0)
-    losses, moved = np.full((steps + 1, len(parameters)), np.nan), parameters
-    running = np.ones(len(parameters), dtype=np.bool_)
-    with np.errstate(over="ignore", invalid="ignore"):  # divergence is found and told
-        for step in range(steps + 1):
-            loss, gradient = _slopes(problem, unflatten(problem.network, parameters))
-            running &= loss <= DIVERGED * losses[0] if step else running
-            losses[step, running] = loss[running]
-            parameters = np.where(running[:, None], parameters - rates(step)[:, None] * gradient, parameters)
-            moved = parameters if step == 0 else moved
-    return Sweep(losses, moved)
-
-
-def _slopes(problem: Problem, networks: Network) -> tuple[Array, Array]:
-    """Losses (K,) and gradients (K, P)."""
-    found = gradients(networks, forward(networks, problem.inputs), problem.targets, problem.loss)
-    return found.loss, flatten_gradients(found)
+    start, count = flatten(problem.network), rates(0).size
+    networks = unflatten(problem.network, np.repeat(start[None], count, axis=0))
+    task = Task(networks, problem.inputs, problem.targets, problem.loss, OptimizerSettings("sgd", 1.0), rates(0)[:, None])
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence is found and told
+        core = build(task, State(0, ()))
+        found = [losses(core)]
+        run(core, 1)
+        moved = flatten(network_at(core, stand(core, 1)))
+        for step in range(1, steps + 1):
+            found.append(losses(core))
+            set_rates(core, rates(step)[:, None])
+            run(core, 1)
+    curves = np.array(found)
+    running = np.logical_and.accumulate(curves <= DIVERGED * curves[0])
+    return Sweep(np.where(running, curves, np.nan), moved)
