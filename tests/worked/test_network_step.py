@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from evaluation import assert_sound
 
+from tutor.engine.optimizers import optimizer_state, update
 from tutor.worked import work
+from tutor.worked.network.comparison import ADAM, RMSPROP, SGD
 
 ONE = {"x": [[2.0]], "t": [[0.0]], "layers": [{"weights": [[1.0]], "biases": [0.5], "activation": "identity"}]}
 WILD = {**ONE, "optimizer": {"name": "sgd", "learning_rate": 1000.0}, "steps": 200}
@@ -177,3 +179,11 @@ def test_a_kink_under_the_finite_difference_is_marked_and_left_out():
 def test_a_dead_layer_is_checked_without_dividing_by_zero():
     check = work("network-step", {"x": [[1.0]], "t": [[1.0]], "layers": rectified(-1.0, -1.0)}).gradient_check
     assert [parameter.relative_error for parameter in check.parameters[:2]] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("settings", [SGD, ADAM, RMSPROP])
+def test_one_weight_moves_as_the_optimizer_itself_moves_it(settings):
+    numbers = {step.name: step.value for step in work("network-step", {}).steps}
+    start, slope = np.array([0.4]), np.array([numbers["dw2_1_1"]])
+    moved, _ = update(settings, start, slope, optimizer_state(settings.name, start))
+    assert numbers[f"probe_{settings.name}"] == pytest.approx(moved.item(), rel=1e-14)

@@ -107,7 +107,7 @@ def _numbers(work: Work) -> dict[str, float]:
         "diverged": float(work.run.diverged_at is not None),
         "probe": float(work.passes.parameters[probe]),
         "probe_gradient": float(work.passes.gradient[probe]),
-        **losses_after(work.problem, work.schedule, work.passes, work.run.losses),
+        **losses_after(work),
     }
 
 

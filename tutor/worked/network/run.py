@@ -89,13 +89,15 @@ def losses_at(problem: Problem, parameters: Array) -> Array:
 
 def first_update(problem: Problem, schedule: Schedule, passes: Passes) -> Update:
     """The update from the passes already made, by an optimizer that remembers nothing yet."""
-    return _update(problem, schedule, passes, optimizer_state(schedule.settings.name, passes.parameters))
-
-
-def _update(problem: Problem, schedule: Schedule, passes: Passes, state: State) -> Update:
-    """In a sequential update each turn moves along what is right so far, which makes one more layer right."""
+    state = optimizer_state(schedule.settings.name, passes.parameters)
     done = _moved(schedule, passes, state, passes.found, passes.gradient)
-    for _ in problem.network.layers[1:] if schedule.sequential else ():
+    return in_turn(problem, schedule, passes, done) if schedule.sequential else done
+
+
+def in_turn(problem: Problem, schedule: Schedule, passes: Passes, done: Update) -> Update:
+    """A sequential update from the simultaneous one: moving along what is right so far makes one more layer right."""
+    state = optimizer_state(schedule.settings.name, passes.parameters)
+    for _ in problem.network.layers[1:]:
         network = unflatten(problem.network, done.parameters)
         found = gradients(network, passes.trace, problem.targets, problem.loss)
         done = _moved(schedule, passes, state, found, flatten_gradients(found))
