@@ -9,7 +9,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,8 +136,8 @@ def decide(matches: Sequence[Match], written: Collection[str]) -> Decision:
     best = matches[0] if matches else Match("", 0.0)
     elsewhere = next((match.score for match in matches if match.slug == OTHER), 0.0)
     sure = best.slug in written and best.score >= max(ENOUGH, CLEAR * elsewhere)
-    near = dict.fromkeys(slug for slug in (*(match.slug for match in matches), *written) if slug in written)
-    others = [slug for slug in near if not (sure and slug == best.slug)]
+    near = [match.slug for match in matches[: 2 * OFFERED] if match.slug in written]
+    others = [slug for slug in dict.fromkeys((*near, *islice(written, 2 * OFFERED))) if not (sure and slug == best.slug)]
     return Decision("answer" if sure else "abstain", best.slug or None, best.score, tuple(others[:OFFERED]))
 
 
@@ -218,14 +218,22 @@ def _nearness(roots: Sequence[str], index: Index) -> Floats:
     What no phrase contains counts in the question's length alone.
     """
     amounts = _word_amounts([index.vocabulary.get(word, UNHEARD) for word in roots])
-    words = _posted(np.array(list(amounts)), np.array(list(amounts.values())), index.lists)
+    words = [(amount, _word_of(key, index)) for key, amount in amounts.items()]
     letters = [_letters_of(root, index) for root in roots]
     keys, places = np.unique(np.concatenate([each.keys for each in letters]), return_inverse=True)
     weights = np.bincount(places, np.concatenate([each.weights for each in letters]), len(keys)).astype(np.float64)
     size = len(index.slug_of)
-    of_words = np.bincount(words.rows, words.values, size) * (WORDS_SHARE / _length(words.weights))
-    rows, values = (np.concatenate([getattr(each, name) for each in letters]) for name in ("rows", "values"))
-    return np.asarray(of_words + np.bincount(rows, values, size) * ((1 - WORDS_SHARE) / _length(weights)))
+    said, spelt = _length(np.array([amount * each.weights[0] for amount, each in words])), _length(weights)
+    rows = np.concatenate([each.rows for each in (*(each for _, each in words), *letters)])
+    shares = [each.values * (amount * WORDS_SHARE / said) for amount, each in words]
+    shares += [each.values * ((1 - WORDS_SHARE) / spelt) for each in letters]
+    return np.asarray(np.bincount(rows, np.concatenate(shares), size), dtype=np.float64)
+
+
+@lru_cache(maxsize=4096)
+def _word_of(key: int, index: Index) -> Posted:
+    """One word, or one pair of words."""
+    return _posted(np.array([key]), np.ones(1), index.lists)
 
 
 @lru_cache(maxsize=1024)  # the same few hundred words make up most questions

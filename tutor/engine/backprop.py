@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tutor.engine.activations import ACTIVATIONS, pull_back
 from tutor.engine.losses import FUSED, LOSSES, fused_delta, terms_of
-from tutor.engine.network import Array, Network, Trace, flatten, forward, sizes, unflatten
+from tutor.engine.network import Array, Network, Trace, flatten, forward, parameter_count, sizes, unflatten
 
 _CHUNK = 1 << 18  # numbers held at once by the perturbed networks of one batched forward pass (about 2 MB an array)
 
@@ -82,7 +82,7 @@ def near_kink(network: Network, inputs: Array, h: float = 1e-5) -> NDArray[np.bo
     """Which parameters (P,), moved by ±h, carry a ReLU or leaky ReLU unit across its kink for some row."""
     kinks = [number for number, layer in enumerate(network.layers) if ACTIVATIONS[layer.activation].kink]
     if not kinks:
-        return np.zeros(flatten(network).size, dtype=np.bool_)
+        return np.zeros(parameter_count(sizes(network)), dtype=np.bool_)
     here = forward(network, inputs).z
     found = []
     for perturbed, _ in _perturbations(network, inputs, h):

@@ -1,7 +1,7 @@
 """The worked examples: each turns inputs into a receipt with every number on the way."""
 
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
@@ -120,6 +120,11 @@ def work(name: str, inputs: Mapping[str, Any]) -> Receipt:
     """The receipt of an example for these inputs; raises as `normal_inputs` does, or where inputs do not fit together."""
     complete = normal_inputs(name, inputs)
     receipt = EXAMPLES[name].compute(complete)
-    if not all(map(isfinite, every_number(receipt).values())):  # JSON has no such number and writes null without a word
+    if not _all_finite(every_number(receipt).values()):  # JSON has no such number and writes null without a word
         raise NotFinite(name)
     return receipt
+
+
+def _all_finite(numbers: Iterable[float]) -> bool:
+    """A sum is finite only if all it was made of is; where it is not, it may have overflowed, so each is looked at."""
+    return isfinite(sum(numbers)) or all(map(isfinite, numbers))
