@@ -5,12 +5,15 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from flask.testing import FlaskClient
 from seed import SEED
 
 from tutor.answer import Exchange
 from tutor.conversations import Question, Tutor, ask, lesson_page, markdown, open_tutor, views
 from tutor.dialogue.receipts import every_number, from_json
+from tutor.settings import Settings
 from tutor.store import Store, close_store, find_conversation, open_store, upgrade
+from tutor.web import create_app
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +131,57 @@ def test_a_lesson_page_takes_the_learners_inputs(tutor: Tutor) -> None:
     page = lesson_page(tutor, "chain-rule", "short", {"w": 0.0}, "fr")
     assert page.receipt.inputs["w"] == 0.0
     assert page.lang == "fr"
+
+
+WHAT_IFS = (
+    "What is backpropagation?", "et avec 5 couches de 100 neurones ?", "d'où vient 0,2984 ?", "le code en JAX", "batch of 64",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client(tutor: Tutor, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    app = create_app(Settings(f"sqlite:///{tmp_path_factory.mktemp('web') / 'tutor.db'}", False), tutor)
+    yield app.test_client()
+    close_store(app.extensions["tutor"].store)
+
+
+@pytest.fixture(scope="module")
+def followed(client: FlaskClient) -> tuple[str, list[dict]]:
+    """A conversation of follow-ups through the API: its id and the only part of each answer."""
+    conversation, parts = None, []
+    for text in WHAT_IFS:
+        body = {"question": text, "lang": "en", **({"conversation": conversation} if conversation else {})}
+        told = client.post("/api/v1/ask", json=body).get_json()
+        conversation, (part,) = told["conversation"], told["parts"]
+        parts.append(part)
+    assert conversation
+    return conversation, parts
+
+
+def test_the_api_tells_what_a_wish_changed_and_what_it_refused(followed: tuple[str, list[dict]]) -> None:
+    _, wish, *_, batch = followed[1]
+    assert [(each["pointer"], each["new"]) for each in wish["changes"]] == [("/layers", [2, 16, 16, 16, 16, 2])]
+    assert [(each["title"], each["asked"], each["used"]) for each in wish["refused"]] == [("Hidden units", 100.0, 16)]
+    assert [(each["pointer"], each["asked"], each["used"]) for each in batch["refused"]] == [("batch", 64.0, None)]
+    assert batch["message"] and batch["page"] is None
+
+
+def test_the_api_tells_where_a_number_comes_from(followed: tuple[str, list[dict]]) -> None:
+    part = followed[1][2]
+    assert (part["kind"], part["aspect"], part["trace"]) == ("command", "origin", ["loss"])
+    assert [block["kind"] for block in part["page"]["blocks"]] == ["heading", "numbers", "numbers"]
+
+
+def test_follow_ups_read_the_same_later_in_both_languages(client: FlaskClient, followed: tuple[str, list[dict]]) -> None:
+    english, french = (client.get(f"/api/v1/conversations/{followed[0]}?lang={code}").get_json() for code in ("en", "fr"))
+    assert [part for exchange in english["exchanges"] for part in exchange["parts"]] == followed[1]
+    titles = [each["title"] for exchange in french["exchanges"] for part in exchange["parts"] for each in part["refused"]]
+    assert titles == ["Nombre de neurones cachés", "Taille de lot"]
+
+
+def test_the_page_and_the_transcript_tell_what_changed(client: FlaskClient, followed: tuple[str, list[dict]]) -> None:
+    page = client.get(f"/fr/c/{followed[0]}").text
+    markdown = client.get(f"/fr/c/{followed[0]}/export").text
+    for text in (page, markdown):
+        assert "2 – 16 – 16 – 16 – 16 – 2 au lieu de 2 – 2 – 2" in text
+        assert "100 est hors des bornes" in text and "import jax" in text

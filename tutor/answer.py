@@ -15,6 +15,10 @@ class Part:
     `kind` is answer, abstain, clarify or command; `question` the learner's words for this piece and `label` the number
     the learner gave it; `alternatives` the slugs of the nearest lessons; `receipt` the stored form of the worked example;
     `note` the key of a message that stands in for a page (nothing to translate yet, say).
+
+    `aspect` is what of the lesson a follow-up asks for (its formula, its code, …) and `trace` the names it speaks of: steps
+    or libraries. `changes` are (pointer of an input, old value, new one) where a wish changed the example's inputs; `refused`
+    are (pointer or name, value asked for, nearest one used instead or None).
     """
 
     kind: str
@@ -26,6 +30,10 @@ class Part:
     alternatives: tuple[str, ...] = ()
     receipt: Mapping[str, Any] | None = None
     note: str | None = None
+    aspect: str | None = None
+    trace: tuple[str, ...] = ()
+    changes: tuple[tuple[str, Any, Any], ...] = ()
+    refused: tuple[tuple[str, Any, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,4 +91,6 @@ def from_text(text: str) -> Answer:
 
 
 def _part(stored: dict[str, Any]) -> Part:
-    return Part(**{**stored, "alternatives": tuple(stored["alternatives"])})
+    lists = {name: tuple(stored.get(name, ())) for name in ("alternatives", "trace")}
+    rows = {name: tuple(map(tuple, stored.get(name, ()))) for name in ("changes", "refused")}
+    return Part(**{**stored, **lists, **rows})

@@ -133,7 +133,7 @@ def _prepare(settings: Settings) -> None:
 def _ask(chosen: argparse.Namespace, settings: Settings) -> None:
     from tutor.conversations import open_tutor
     from tutor.dialogue.prompt import read as read_prompt
-    from tutor.dialogue.reply import Mind, Turn, reply
+    from tutor.dialogue.reply import Turn, reply
     from tutor.dialogue.transcript import part_markdown
     from tutor.dialogue.view import part_view
     from tutor.dialogue.words import MOST_CHARACTERS
@@ -143,7 +143,7 @@ def _ask(chosen: argparse.Namespace, settings: Settings) -> None:
     tutor = open_tutor()
     pinned = _language(chosen.lang, tutor.shelves)
     turn = Turn(chosen.question, read_prompt(chosen.question, "en"), (), pinned, "en")
-    answer = reply(turn, Mind(tutor.library, tutor.index, tutor.work))
+    answer = reply(turn, tutor.mind)
     shelf = tutor.shelves[answer.lang]
     for part in answer.parts:
         print("\n\n".join(part_markdown(part_view(part, shelf), shelf.language)))

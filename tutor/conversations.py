@@ -8,6 +8,7 @@ from typing import Any
 from tutor.answer import Conversation, Exchange
 from tutor.compute import Workbench
 from tutor.dialogue.matching import Index, build
+from tutor.dialogue.names import Names, names_of
 from tutor.dialogue.page import Page, Reading, compose
 from tutor.dialogue.phrases import load as load_phrases
 from tutor.dialogue.prompt import read
@@ -18,7 +19,7 @@ from tutor.language import Language, house_folder, load_language, offered
 from tutor.lessons.library import Library, check_links, edition, load
 from tutor.store import Store, begin_conversation, latest, save
 
-# A translation needs the last answer; "more details" looks back for the last lesson over this many turns.
+# A translation needs the last answer; "more details", say, looks back for the last lesson over this many turns.
 REMEMBERED = 8
 
 
@@ -32,12 +33,18 @@ class UnknownLesson(LookupError):
 
 @dataclass(frozen=True)
 class Tutor:
-    """The lessons in every language, the index of phrases, and where examples are computed."""
+    """The lessons in every language, the index of phrases, where examples are computed, and the names of their inputs."""
 
     library: Library
     shelves: Mapping[str, Shelf]
     index: Index
     work: Work
+    names: Names
+
+    @property
+    def mind(self) -> Mind:
+        """What replies draw on."""
+        return Mind(self.library, self.index, self.work, self.names)
 
     @property
     def languages(self) -> Mapping[str, Language]:
@@ -62,12 +69,13 @@ def open_tutor() -> Tutor:
     check_links(library)
     languages = {code: load_language(catalogs, code) for code in offered(catalogs)}
     shelves = {code: Shelf(edition(library, language.translate), language) for code, language in languages.items()}
-    return Tutor(library, shelves, build(load_phrases(content.joinpath("phrases"))), Workbench().work)
+    names = names_of([shelf.edition for shelf in shelves.values()])
+    return Tutor(library, shelves, build(load_phrases(content.joinpath("phrases"))), Workbench().work, names)
 
 
 def ask(store: Store, tutor: Tutor, question: Question) -> tuple[str, Exchange]:
     """The id of the conversation and the exchange that now ends it; raises UnknownConversation."""
-    answer = reply(_turn(store, question), Mind(tutor.library, tutor.index, tutor.work))
+    answer = reply(_turn(store, question), tutor.mind)
     now = datetime.now(UTC)
     if question.conversation:
         return question.conversation, save(store, question.conversation, question.text, answer, now)

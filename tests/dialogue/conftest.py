@@ -2,6 +2,7 @@
 
 import pytest
 
+from tutor.conversations import Tutor, open_tutor
 from tutor.dialogue.matching import Index, build
 from tutor.dialogue.phrases import Phrases, load
 from tutor.language import house_folder
@@ -59,3 +60,8 @@ def hostile() -> tuple[str, ...]:
         "\u2028".join(["why"] * 600),
         "слой ニューラル 神经网络 שכבה",
     )
+
+
+@pytest.fixture(scope="session")
+def tutor() -> Tutor:
+    return open_tutor()

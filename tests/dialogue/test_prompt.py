@@ -168,7 +168,6 @@ def test_a_wish_for_more_is_a_command(text: str) -> None:
         "plus de couches ?",
         "je ne comprends plus",
         "Do I need maths to understand this?",
-        "explique plus simplement",
         "in French, what is the chain rule called?",
         "more about xor",
     ],

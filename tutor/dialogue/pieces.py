@@ -45,8 +45,8 @@ class Piece:
 def pieces(text: str) -> list[Piece]:
     """The pieces of the first MOST_CHARACTERS characters, in order; a single question stays one piece."""
     lines = [line.strip() for line in text[:MOST_CHARACTERS].splitlines() if line.strip()]
-    listed = max(_listed(lines), _in_line(" ".join(lines)), key=len)
-    return [piece for piece in listed or map(Piece, _separate(_sentences(lines))) if piece.text]
+    listed = [piece for piece in max(_listed(lines), _in_line(" ".join(lines)), key=len) if piece.text]
+    return listed or [piece for piece in map(Piece, _separate(_sentences(lines))) if piece.text]
 
 
 def _sentences(lines: Sequence[str]) -> list[str]:

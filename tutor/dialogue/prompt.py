@@ -3,12 +3,28 @@
 import unicodedata
 from dataclasses import dataclass
 
+from tutor.dialogue.amounts import tokens
+from tutor.dialogue.commands import command_of
 from tutor.dialogue.pieces import Piece, pieces
 from tutor.dialogue.wishes import depth_of, wish_of
 from tutor.dialogue.words import MOST_CHARACTERS, fold, split, wordset
 
 # Further questions of one text are left for another turn; `read` returns them all the same, so that they can be named.
 MOST_PARTS = 8
+
+# A longer text is a question of its own.
+_MOST_FOLLOWING = 30
+# What a text begins with that goes on from what was said.
+LEADING = wordset(
+    """
+    and et with avec use utilise utilisez utiliser using try essaie essayez take prends prenez set mets mettez if si
+    pour for after apres instead but mais now maintenant make change changes changez quid ok alors then same meme en pareil
+    """
+)
+LEADING_PAIRS = frozenset({
+    ("what", "if"), ("what", "would"), ("what", "about"), ("what", "happens"), ("how", "about"), ("que", "se"),
+})  # fmt: skip
+_INSTEAD = frozenset({"instead", "lieu"})
 
 # Words that only one of the two languages uses in running text. Technical words tell nothing: learners mix them.
 _FRENCH = wordset(
@@ -39,10 +55,12 @@ _OTHER = {"en": "fr", "fr": "en"}
 
 @dataclass(frozen=True)
 class Request:
-    """One piece of a text: `kind` is question, deepen (say more about the last answer) or translate.
+    """One piece of a text: `kind` is question, deepen (say more about the last answer), translate or that of a command.
+
+    A question that may speak of what was said before (« et avec Adam ? », "after 10 steps") is of the kind follow.
 
     `text` is the learner's words, `label` the asker's own number, `language` the one named (or meant) by a command,
-    `depth` short or technical.
+    `depth` short or technical, `names` what a command speaks of.
     """
 
     kind: str
@@ -50,6 +68,7 @@ class Request:
     label: str | None = None
     language: str | None = None
     depth: str = "short"
+    names: tuple[str, ...] = ()
 
 
 def read(text: str, language: str) -> tuple[Request, ...]:
@@ -58,12 +77,24 @@ def read(text: str, language: str) -> tuple[Request, ...]:
 
 
 def _request(piece: Piece, language: str) -> Request:
+    command = command_of(piece.text)
+    if command:
+        return Request(command.kind, piece.text, piece.label, depth=depth_of(piece.text), names=command.names)
     wish = wish_of(piece.text)
     if wish is None:
-        return Request("question", piece.text, piece.label, depth=depth_of(piece.text))
+        return Request("follow" if _follows(piece.text) else "question", piece.text, piece.label, depth=depth_of(piece.text))
     if wish.kind == "deepen":
         return Request("deepen", piece.text, piece.label, wish.language, "technical")
     return Request("translate", piece.text, piece.label, wish.language or _meant(piece.text, language))
+
+
+def _follows(text: str) -> bool:
+    """Whether a text may go on from what was said: it is short, and begins as such or names a number."""
+    found = tokens(text)
+    if not 0 < len(found) <= _MOST_FOLLOWING:
+        return False
+    led = found[0].text in LEADING or tuple(token.text for token in found[:2]) in LEADING_PAIRS
+    return led or any(token.amount is not None or token.text in _INSTEAD for token in found)
 
 
 def _meant(command: str, language: str) -> str:

@@ -31,11 +31,19 @@ def part_markdown(view: PartView, language: Language) -> Iterator[str]:
     label = f"{view.part.label}. " if view.part.label else ""
     if view.page is None:
         yield label + (view.message or "")
+        yield from _told(view)
         if view.alternatives:
             yield "\n".join(f"- {title}" for _, title in view.alternatives)
     else:
         yield f"## {label}{view.page.title}"
+        yield from _told(view)
         yield from _page(view.page, language)
+
+
+def _told(view: PartView) -> Iterator[str]:
+    """What a wish did to the inputs."""
+    if view.changes or view.refused:
+        yield "\n".join(f"- {told.sentence}" for told in (*view.changes, *view.refused))
 
 
 def _page(page: Page, language: Language) -> Iterator[str]:
@@ -43,7 +51,8 @@ def _page(page: Page, language: Language) -> Iterator[str]:
         yield _BLOCKS[block.kind](block.data, language)
     if page.conventions or page.measured:
         yield " ".join([language.translate(MEASURED_WITH), *filter(None, [page.measured]), *page.conventions])
-    yield "\n".join([f"**{language.translate(SOURCES)}**", "", *(f"- {_source(*source)}" for source in page.sources)])
+    if page.sources:
+        yield "\n".join([f"**{language.translate(SOURCES)}**", "", *(f"- {_source(*source)}" for source in page.sources)])
 
 
 def _source(title: str, url: str) -> str:

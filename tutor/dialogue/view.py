@@ -7,10 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from tutor.answer import Exchange, Part, packed, unpacked
+from tutor.dialogue.aspects import Side, side_page
 from tutor.dialogue.blocks import Context, context
 from tutor.dialogue.page import Page, Reading, compose, conventions, lesson_title
 from tutor.dialogue.receipts import Receipt, Step, StepForms, from_json, step_forms
+from tutor.dialogue.telling import Told, changes_told, refusals_told
 from tutor.language import N_, Language
+from tutor.lessons.lesson import DEPTHS
 from tutor.lessons.library import Library
 from tutor.lessons.template import fill
 
@@ -18,6 +21,16 @@ NOTES = {
     "no-lesson": N_("I have no lesson that answers this, so I would rather not guess. You can ask me about these:"),
     "nothing-to-translate": N_("There is no answer to translate yet. Ask a question first."),
     "nothing-to-deepen": N_("There is no answer to go deeper into yet. What should I explain?"),
+    "nothing-to-follow": N_("There is nothing to go on from yet. What should I explain?"),
+    "nothing-to-change": N_("There is no example to change yet. Ask a question first, then try other numbers."),
+    "not-taken": N_("The last example cannot do this, so nothing was computed."),
+    "no-program": N_("There is no program for this example: its numbers describe no network that is trained."),
+    "no-such-number": N_("This number is none of those computed so far in this conversation."),
+    "no-choice": N_("I am not sure what this answers. What should I explain?"),
+    "which-one": N_("Which of these do you mean? You can answer with its number."),
+    "in-other-words": N_("Then please ask again in other words."),
+    "thanks": N_("You are welcome. Ask me anything else about how neural networks learn."),
+    "hello": N_("Hello! What would you like to know about how neural networks learn?"),
     "too-many": N_("I answer at most eight questions at once. Please ask these again."),
 }
 
@@ -32,13 +45,18 @@ class Shelf:
 
 @dataclass(frozen=True)
 class PartView:
-    """A part with its receipt and page, the titles of its alternatives, and the sentence that stands in for a page."""
+    """A part with its receipt and page, the titles of its alternatives, and the sentence that stands in for a page.
+
+    `changes` and `refused` say what a wish did to the inputs.
+    """
 
     part: Part
     receipt: Receipt | None
     page: Page | None
     alternatives: tuple[tuple[str, str], ...]
     message: str | None
+    changes: tuple[Told, ...] = ()
+    refused: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,13 +83,24 @@ def part_view(part: Part, shelf: Shelf) -> PartView:
     message = shelf.language.translate(NOTES[part.note]) if part.note else None
     page = _page(part, shelf)
     receipt = page.receipt if page else from_json(part.receipt) if part.receipt else None
-    return PartView(part, receipt, page, near, message)
+    told = (telling(part, shelf.edition, shelf.language) for telling in (changes_told, refusals_told))
+    return PartView(part, receipt, page, near, message, *told)
 
 
 def _page(part: Part, shelf: Shelf) -> Page | None:
     if part.lesson is None or part.receipt is None or part.lesson not in shelf.edition.lessons:
         return None
-    return _composed(part.lesson, part.depth, packed(part.receipt), shelf)
+    receipt = packed(part.receipt)
+    if part.aspect:
+        return _side(part.lesson, (part.aspect, part.depth, part.trace), receipt, shelf)
+    return _composed(part.lesson, part.depth, receipt, shelf)
+
+
+@lru_cache(maxsize=48)
+def _side(slug: str, asked: tuple[str, str, tuple[str, ...]], receipt: bytes, shelf: Shelf) -> Page:
+    aspect, depth, names = asked
+    pages = {each: _composed(slug, each, receipt, shelf) for each in DEPTHS}
+    return side_page(Side(aspect, names, pages), depth, shelf.edition, shelf.language)
 
 
 @lru_cache(maxsize=48)  # the same numbers read the same: a page is composed once for all who are shown it

@@ -17,11 +17,15 @@ class Path:
 
 @dataclass(frozen=True)
 class Term:
-    """How a notion is called in English and in French, and the lesson about it ("" where there is none)."""
+    """How a notion is called in English and in French, and the lesson about it ("" where there is none).
+
+    `variants` are what else learners write for it, in either language.
+    """
 
     en: str
     fr: str
     slug: str
+    variants: tuple[str, ...] = ()
 
 
 def read_course(folder: Traversable, written: Collection[str]) -> tuple[Path, ...]:
@@ -35,7 +39,8 @@ def read_terms(folder: Traversable, written: Collection[str]) -> tuple[Term, ...
     """The terms of terms.toml."""
     tables = tomllib.loads(folder.joinpath("terms.toml").read_text("utf-8"))["terms"]
     slugs = (table.get("slug", "") for table in tables)
-    return tuple(Term(table["en"], table["fr"], slug if slug in written else "")
+    return tuple(Term(table["en"], table["fr"], slug if slug in written else "",
+                      (*table["variants_en"], *table["variants_fr"]))
                  for table, slug in zip(tables, slugs, strict=True))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
+from tutor.dialogue.aspects import LIBRARY_NAMES
 from tutor.dialogue.blocks import STEP_COLUMNS, chart_block, context, step_row
 from tutor.dialogue.page import conventions, measured, say
 from tutor.dialogue.view import Shelf
@@ -21,8 +22,6 @@ CHECK_COLUMNS = (N_("Parameter"), N_("Backpropagation"), N_("Finite differences"
 CHECKED = N_("Gradient check: nudge {h}, largest relative error {error}")
 KINK = N_("{error} (near a kink, where finite differences mislead)")
 NAME_COLUMNS = (N_("Name"), N_("Value"))
-
-LIBRARY_NAMES = {"numpy": "NumPy", "pytorch": "PyTorch", "keras": "TensorFlow / Keras", "jax": "JAX"}
 
 
 @dataclass(frozen=True)

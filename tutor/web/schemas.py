@@ -72,6 +72,10 @@ CHECK = record(
     max_relative_error=NUMBER,
     parameters=array(record(name=TEXT, analytic=NUMBER, numeric=NUMBER, relative_error=NUMBER, kink=YES_OR_NO)),
 )
+# An input by its JSON pointer (a part of a network after `#`), or by its name where the example has none; `used` is the
+# nearest value allowed, null where the example takes nothing of the kind.
+CHANGE = record(pointer=TEXT, title=TEXT, old=ANYTHING, new=ANYTHING, detail=TEXT)
+REFUSAL = record(pointer=TEXT, title=TEXT, asked=ANYTHING, used=ANYTHING, detail=TEXT)
 EXCHANGE = {"number": WHOLE, "asked_at": {"type": "string", "format": "date-time"}, "question": TEXT, "lang": TEXT,
             "parts": array(ref("Part"))}  # fmt: skip
 RECEIPT = {
@@ -95,7 +99,8 @@ SCHEMAS: dict[str, Schema] = {
         kind=choice("answer", "abstain", "clarify", "command"), label=nullable(TEXT), question=TEXT,
         lesson=nullable(TEXT), depth=DEPTH, score={**NUMBER, "minimum": 0, "maximum": 1}, alternatives=LINKS,
         example=nullable(record(name=TEXT, inputs={"type": "object"}, seed=nullable(WHOLE))), numbers=table(NUMBER),
-        page=nullable(ref("Page")), message=nullable(TEXT),
+        page=nullable(ref("Page")), message=nullable(TEXT), aspect=nullable(TEXT), trace=array(TEXT),
+        changes=array(CHANGE), refused=array(REFUSAL),
     ),
     "Reply": record(conversation=TEXT, url=TEXT, html=TEXT, **EXCHANGE),
     "Conversation": record(id=TEXT, lang=TEXT, exchanges=array(record(**EXCHANGE))),

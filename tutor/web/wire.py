@@ -10,6 +10,7 @@ from flask import Response
 from tutor.dialogue.blocks import Block
 from tutor.dialogue.page import Page
 from tutor.dialogue.receipts import Receipt
+from tutor.dialogue.telling import Told
 from tutor.dialogue.view import ExchangeView, PartView, Shelf, receipt_mapping
 from tutor.language import Language
 from tutor.lessons.template import fill
@@ -133,7 +134,16 @@ def part_mapping(view: PartView, shelf: Shelf) -> dict[str, Any]:
         **_computed(view.receipt),
         "page": view.page and _written(view.page, shelf),
         "message": view.message,
+        "aspect": part.aspect,
+        "trace": list(part.trace),
+        "changes": [_told(told, "old", "new") for told in view.changes],
+        "refused": [_told(told, "asked", "used") for told in view.refused],
     }
+
+
+def _told(told: Told, before: str, after: str) -> dict[str, Any]:
+    """A change or a refusal: the input, its two values under these names, and the sentence."""
+    return {"pointer": told.pointer, "title": told.title, before: told.before, after: told.after, "detail": told.sentence}
 
 
 @lru_cache(maxsize=48)

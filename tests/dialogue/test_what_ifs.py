@@ -1,0 +1,192 @@
+"""Wishes change the inputs of the last example, in digits or in words, in either language; what cannot be is said."""
+
+import pytest
+from conversation import conversation, last
+
+from tutor.answer import Part, from_text
+from tutor.conversations import Tutor
+from tutor.dialogue.amounts import tokens
+from tutor.dialogue.follow_ups import heard_of, wishes
+from tutor.dialogue.names import names_of
+from tutor.dialogue.phrases import Phrases
+from tutor.dialogue.transcript import part_markdown
+from tutor.dialogue.view import part_view
+from tutor.worked import work
+
+BACKPROP, DESCENT = "What is backpropagation?", "C'est quoi la descente de gradient ?"
+RATE, LAYERS, ACTIVATION, METHOD = "/optimizer/learning_rate", "/layers", "/layers/activation", "/optimizer/name"
+WISHES = [
+    ("with a learning rate of 0.1", {RATE: 0.1}), ("avec un taux d'apprentissage de 0,1", {RATE: 0.1}),
+    ("et avec un learning rate de 1e-3 ?", {RATE: 0.001}), ("lr = 1/4", {RATE: 0.25}),
+    ("what if the learning rate was 2?", {RATE: 2.0}),
+    ("et si le taux d'apprentissage était de 2 ?", {RATE: 2.0}), ("learning rate 5%", {RATE: 0.05}),
+    ("taux d’apprentissage : 0,1", {RATE: 0.1}),
+    ("after 10 steps", {"/steps": 10}), ("après dix pas", {"/steps": 10}), ("avec 20 itérations", {"/steps": 20}),
+    ("with twelve iterations please", {"/steps": 12}), ("et avec dix-sept pas ?", {"/steps": 17}),
+    ("10,000 steps", {"/steps": 10000}),
+    ("et avec 5 couches de 10 neurones ?", {LAYERS: [2, 10, 10, 10, 10, 2]}),
+    ("with 3 layers of four units", {LAYERS: [2, 4, 4, 2]}),
+    ("avec deux couches cachées", {LAYERS: [2, 2, 2, 2]}), ("une couche de 10 neurones", {LAYERS: [2, 10, 2]}),
+    ("3 inputs", {LAYERS: [3, 2, 2]}), ("et 3 entrées ?", {LAYERS: [3, 2, 2]}), ("avec 4 sorties", {LAYERS: [2, 2, 4]}),
+    ("use ReLU", {ACTIVATION: "relu"}), ("et avec ReLU ?", {ACTIVATION: "relu"}), ("utilise tanh", {ACTIVATION: "tanh"}),
+    ("with softmax and cross-entropy", {"/loss": "cross_entropy", ACTIVATION: "softmax"}),
+    ("avec l'erreur quadratique moyenne", {"/loss": "mean_squared_error"}),
+    ("with Adam", {METHOD: "adam", RATE: 0.001}), ("avec adam et un taux de 0.1", {METHOD: "adam", RATE: 0.1}),
+    ("ReLU instead of sigmoid", {ACTIVATION: "relu"}), ("avec tanh au lieu de sigmoid", {ACTIVATION: "tanh"}),
+    ("pareil avec tanh", {ACTIVATION: "tanh"}),
+    ("use gelu activation", {ACTIVATION: "gelu"}), ("je veux 3 couches", {LAYERS: [2, 2, 2, 2]}),
+    ("what would happen with lr=1?", {RATE: 1.0}), ("et si on met 10 neurones par couche ?", {LAYERS: [2, 10, 2]}),
+    ("et avec l'inertie", {METHOD: "momentum"}),
+]  # fmt: skip
+REAL = [
+    "Why are 2 layers enough for XOR?", "How many layers should I use?", "is 0.5 a large learning rate",
+    "Avec chaque couche ajouté dans un modèle, combien de temps extra est-ce que ça va prendre ?", "softmax with cross-entropy",
+    "Adam?", "ReLU", "pourquoi Adam ?", "Why use ReLU?",
+]  # fmt: skip
+
+
+def new(part: Part) -> dict[str, object]:
+    return {pointer: value for pointer, _, value in part.changes}
+
+
+@pytest.mark.parametrize(("text", "expected"), WISHES)
+def test_a_wish_changes_the_inputs_of_the_last_example(tutor: Tutor, text: str, expected: dict[str, object]) -> None:
+    part = last(tutor, BACKPROP, text)
+    assert (part.kind, part.lesson, new(part)) == ("answer", "backpropagation", expected)
+
+
+@pytest.mark.parametrize("text", [text for text, _ in WISHES[::4]])
+def test_the_numbers_are_those_of_the_inputs_it_names(tutor: Tutor, text: str) -> None:
+    receipt = last(tutor, BACKPROP, text).receipt
+    assert work(receipt["example"], receipt["inputs"]).numbers == receipt["numbers"]
+    assert receipt["inputs"] != last(tutor, BACKPROP).receipt["inputs"]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "pointer", "value"),
+    [
+        ("At what stage of an ML project do you use backprop?", "seed 3", "/seed", 3),
+        ("At what stage of an ML project do you use backprop?", "et avec la graine trois ?", "/seed", 3),
+        ("What is an epoch?", "batch of 64", "/batch", 64),
+        ("What is an epoch?", "avec des lots de 64", "/batch", 64),
+        ("What is an epoch?", "et pour 5 époques ?", "/epochs", 5),
+        ("What are vanishing gradients?", "and with 30 layers?", "/depth", 30),
+        ("C'est quoi le dropout ?", "avec p = 0,3", "/p", 0.3),
+        ("C'est quoi le dropout ?", "dropout de 30 %", "/p", 0.3),
+        ("What is the chain rule?", "w = -2", "/w", -2.0),
+        (DESCENT, "avec le cosinus de x", "/function", "cosine"),
+        (DESCENT, "starting point 3", "/x0", 3.0),
+    ],
+)
+def test_inputs_go_by_their_titles_and_names(tutor: Tutor, question: str, text: str, pointer: str, value: object) -> None:
+    assert new(last(tutor, question, text)) == {pointer: value}
+
+
+def test_wishes_add_up_over_a_conversation(tutor: Tutor) -> None:
+    part = last(tutor, BACKPROP, "use ReLU", "un autre", "with a learning rate of 0.1", "et avec 0,3 ?")
+    assert part.changes == ((RATE, 0.1, 0.3),)
+    assert [layer["activation"] for layer in part.receipt["inputs"]["layers"]] == ["relu", "sigmoid"]
+
+
+def test_a_question_names_its_own_inputs(tutor: Tutor) -> None:
+    for text in ("How does gradient descent work with a learning rate of 0.9?",
+                 "Comment marche la descente de gradient avec un taux d'apprentissage de 0,9 ?"):  # fmt: skip
+        assert last(tutor, text).changes == (("/learning_rate", 0.2, 0.9),)
+
+
+def test_a_question_takes_the_number_that_it_is_about(tutor: Tutor) -> None:
+    part = last(tutor, BACKPROP, "what is a batch of 64?")
+    assert (part.lesson, part.changes) == ("epochs-and-batches", (("/batch", 32, 64),))
+
+
+@pytest.mark.parametrize("text", REAL)
+def test_a_real_question_wishes_nothing(tutor: Tutor, text: str) -> None:
+    part = last(tutor, BACKPROP, text)
+    assert (part.changes, part.refused) == ((), ())
+    assert part.lesson != "backpropagation"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "refused"),
+    [
+        (BACKPROP, "with a learning rate of 5000", (RATE, 5000.0, 1000.0)),
+        (BACKPROP, "avec 5 couches de 100 neurones", ("/layers#units", 100.0, 16)),
+        (DESCENT, "avec 1000 pas", ("/steps", 1000.0, 200)),
+        (DESCENT, "avec 0 pas", ("/steps", 0.0, 1)),
+        (BACKPROP, "with 64 batches and 2 steps", ("batch", 64.0, None)),
+        (BACKPROP, "avec 2 pas et une taille de lot de 64", ("batch", 64.0, None)),
+    ],
+)
+def test_a_bound_and_a_missing_input_are_told(tutor: Tutor, question: str, text: str, refused: tuple) -> None:
+    part = last(tutor, question, text)
+    assert part.refused == (refused,)
+    assert all(view.sentence for shelf in tutor.shelves.values() for view in part_view(part, shelf).refused)
+
+
+@pytest.mark.parametrize("text", ["batch of 64", "avec la graine 3", "seed 3"])
+def test_a_wish_that_cannot_be_met_computes_nothing(tutor: Tutor, text: str) -> None:
+    part = last(tutor, BACKPROP, text)
+    assert (part.kind, part.note, part.lesson, len(part.refused)) == ("command", "not-taken", None, 1)
+    assert part_view(part, tutor.shelves["fr"]).refused[0].title in ("Taille de lot", "Graine")
+
+
+def test_wishes_that_do_not_fit_together_are_left_out(tutor: Tutor) -> None:
+    part = last(tutor, BACKPROP, "use cross-entropy", "with binary cross-entropy and softmax")
+    assert part.receipt["inputs"]["loss"] == "binary_cross_entropy" and part.refused == ((ACTIVATION, "softmax", None),)
+
+
+def test_an_input_that_is_already_so_is_told(tutor: Tutor) -> None:
+    part = last(tutor, BACKPROP, "with a learning rate of 0.5")
+    assert part.changes == ((RATE, 0.5, 0.5),)
+    assert part_view(part, tutor.shelves["en"]).changes[0].sentence == "Learning rate: it was 0.5 already."
+
+
+def test_a_change_is_told_in_both_languages_with_the_title_of_the_input(tutor: Tutor) -> None:
+    part = last(tutor, BACKPROP, "avec un taux d'apprentissage de 0,1")
+    told = {code: part_view(part, shelf).changes[0].sentence for code, shelf in tutor.shelves.items()}
+    assert told == {"en": "Learning rate: 0.1 instead of 0.5", "fr": "Taux d’apprentissage\xa0: 0,1 au lieu de 0,5"}
+
+
+def test_the_transcript_tells_what_changed(tutor: Tutor) -> None:
+    view = part_view(last(tutor, BACKPROP, "avec 5 couches de 100 neurones"), tutor.shelves["en"])
+    text = "\n".join(part_markdown(view, tutor.shelves["en"].language))
+    assert "- Units in each layer: 2 – 16 – 16 – 16 – 16 – 2 instead of 2 – 2 – 2" in text
+    assert "- Hidden units: 100 is outside the bounds; 16 is the nearest value allowed." in text
+
+
+def test_without_an_example_a_wish_asks_for_one_or_names_its_lesson(tutor: Tutor) -> None:
+    assert last(tutor, "seed 3").note == "nothing-to-change"
+    assert last(tutor, "with a learning rate of 0.5").lesson == "learning-rate"
+
+
+def test_translating_a_what_if_keeps_its_changes(tutor: Tutor) -> None:
+    first, second = conversation(tutor, BACKPROP, "use ReLU", "Translate this into French")[1:]
+    assert second.answer.lang == "fr"
+    assert second.answer.parts[0].changes == first.answer.parts[0].changes
+
+
+def test_answers_kept_before_there_were_wishes_still_load() -> None:
+    kept = '{"lang":"en","version":"1","parts":[{"kind":"answer","question":"why","label":null,"lesson":"xor","depth":"short",' \
+           '"score":0.5,"alternatives":["adam"],"receipt":null,"note":null}]}'  # fmt: skip
+    assert from_text(kept).parts == (Part("answer", "why", lesson="xor", score=0.5, alternatives=("adam",)),)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("0,5", 0.5), ("0.5", 0.5), (".5", 0.5), ("1e-3", 0.001), ("1/2", 0.5), ("30 %", 0.3), ("−0,3", -0.3), ("10^-3", 0.001),
+     ("1,7 × 10⁻⁸", 1.7e-8), ("dix-sept", 17), ("twenty", 20), ("deux cents", 200), ("1 000", 1000), ("1\u202f000", 1000),
+     ("vingt", 20), ("nineteen", 19)],
+)  # fmt: skip
+def test_numbers_are_read_in_digits_and_in_words(text: str, amount: float) -> None:
+    assert [token.amount for token in tokens(text)] == [pytest.approx(amount)]
+
+
+def test_every_number_among_the_inputs_has_a_name_in_each_language(tutor: Tutor) -> None:
+    names = names_of([shelf.edition for shelf in tutor.shelves.values()])
+    assert all(set(names.inputs[name].values()) for name in names.inputs)
+
+
+def test_no_phrase_of_a_topic_wishes_something_of_the_last_example(tutor: Tutor, phrases: Phrases) -> None:
+    told = last(tutor, BACKPROP)
+    topics = [texts for table in phrases.by_language.values() for slug, texts in table.items() if slug != "other"]
+    assert [text for texts in topics for text in texts if wishes(text, heard_of(text, told, tutor.mind), tutor.mind)] == []

@@ -1,0 +1,66 @@
+"""A question answered by its lesson, with the inputs that the question itself names; or left unanswered."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tutor.answer import Exchange, Part
+from tutor.dialogue.changes import Changed, changed
+from tutor.dialogue.matching import Decision, Index, decide, rank
+from tutor.dialogue.names import ARTICLES, Demand, Names, demands_of
+from tutor.dialogue.prompt import Request
+from tutor.dialogue.receipts import Receipt, normal_inputs, to_json
+from tutor.dialogue.words import wordset
+from tutor.lessons.library import Library
+
+Work = Callable[[str, Mapping[str, Any]], Receipt]
+# In a whole question, what is named after such a word is wished.
+_LEADING = wordset("with avec using utilisant")
+_SUPPOSING = _LEADING | wordset("if si for pour after apres at when quand of de have ai avons use utilise")
+
+
+@dataclass(frozen=True)
+class Mind:
+    """What a reply draws on: the lessons, the index of phrases, the names of inputs, and where examples are computed."""
+
+    library: Library
+    index: Index
+    work: Work
+    names: Names
+
+
+def decided(text: str, mind: Mind) -> Decision:
+    """Which lesson a text is about."""
+    return decide(rank(text, mind.index), mind.library.lessons)
+
+
+def answered(request: Request, history: Sequence[Exchange], mind: Mind) -> Iterator[Part]:
+    """The lesson that a question is about, or its nearest neighbours where none answers it."""
+    decision = decided(request.text, mind)
+    if decision.kind != "answer" or decision.slug is None:
+        yield Part("abstain", request.text, request.label, None, score=decision.score,
+                   alternatives=decision.alternatives, note="no-lesson")  # fmt: skip
+        return
+    told = _computed(request.text, mind.library.lessons[decision.slug].example, mind)
+    yield Part("answer", request.text, request.label, decision.slug, request.depth, decision.score, decision.alternatives,
+               to_json(told.receipt), changes=told.changes, refused=told.refused)  # fmt: skip
+
+
+def _computed(text: str, example: str, mind: Mind) -> Changed:
+    demands = _asked(text, example, mind.names)
+    if not demands:
+        return Changed(mind.work(example, {}), (), ())
+    told = changed(example, normal_inputs(example, {}), demands, mind.work)
+    return replace(told, changes=tuple(change for change in told.changes if change[1] != change[2]))
+
+
+def _asked(text: str, example: str, names: Names) -> list[Demand]:
+    """The wishes of a question that the example can take; « why are 2 layers enough » wishes nothing."""
+    heard = demands_of(text, names, example)
+    supposed = not _SUPPOSING.isdisjoint(heard.left)
+    return [each for each in heard.demands if each.pointer and (_led(each) or (supposed and each.typed[:1].isdigit()))]
+
+
+def _led(demand: Demand) -> bool:
+    """« with two layers »; « avec une couche » says nothing of how many."""
+    return demand.after in _LEADING and demand.typed not in ARTICLES

@@ -1,0 +1,246 @@
+"""What follows on from the answers before: commands in context, wishes for other inputs, and where a number comes from."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tutor.answer import Exchange, Part
+from tutor.dialogue.amounts import tokens
+from tutor.dialogue.another import another
+from tutor.dialogue.answering import Mind, answered, decided
+from tutor.dialogue.changes import Changed, changed
+from tutor.dialogue.names import ARTICLES, Demand, Heard, demands_of
+from tutor.dialogue.origins import found_in, symbols_named
+from tutor.dialogue.prompt import LEADING, LEADING_PAIRS, Request
+from tutor.dialogue.receipts import from_json, programs, to_json
+from tutor.dialogue.words import wordset
+
+# Words that may stand around the wishes of a what-if; any other makes the text a question.
+_AROUND = LEADING | wordset(
+    """
+    what how a an the of to is at in on for that this it its we i you do does did would could can had have happens happen about
+    please svp stp only just instead rather plutot seulement un une des le la les l d de du s je j tu on nous vous il y
+    avait avais avez ai a au aux en met passe se ce ca cela que qu donne donner donnerait ferait fait refais refaites
+    recommence recommencez montre montrez redo rerun again show give run lance network reseau example exemple each chaque
+    chacune par per lieu same everything tout reste else happening deviens devient changed goes passer est dans sur to
+    increase decrease larger value valeur
+    veux voudrais aimerais want like pareille chose layer layers couche couches activation activations function fonction
+    optimizer optimiseur method methode loss perte unit units was were be etait etaient soit serait than
+    """
+) | frozenset("?=:/")
+# What is named after such a word is wished; « et Adam ? » may be a question about Adam.
+_WISHING = wordset(
+    """
+    use utilise utilisez utiliser using with avec try essaie essayez take prends prenez set mets mettez pour for make change
+    changes changez instead au pareil same meme veux want
+    """
+)
+_ASKING = wordset("what how is are does est qu que quel quelle combien ou where")
+_LED = 4  # how many words may stand before a wish
+Parts = Iterator[Part]
+
+
+def _nothing(request: Request, note: str = "nothing-to-follow") -> Part:
+    return Part("command", request.text, request.label, note=note)
+
+
+def _told(history: Sequence[Exchange]) -> Iterator[Part]:
+    """The parts that told a lesson, the latest first."""
+    return (part for exchange in reversed(history) for part in reversed(exchange.answer.parts) if part.lesson and part.receipt)
+
+
+def last_told(history: Sequence[Exchange]) -> Part | None:
+    """The last lesson that was told."""
+    return next(_told(history), None)
+
+
+def _again(last: Part, request: Request, **fields: Any) -> Part:
+    """The last lesson with its numbers, under the words of this request."""
+    fresh: dict[str, Any] = {"kind": "command", "alternatives": (), "note": None, "aspect": None, "trace": (), "changes": (),
+                             "refused": ()}  # fmt: skip
+    return replace(last, question=request.text, label=request.label, **{**fresh, **fields})
+
+
+def _translated(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    """The last answer once more, whole, with the numbers it had; the exchange's language does the rest."""
+    if not history:
+        yield _nothing(request, "nothing-to-translate")
+    else:
+        yield from (replace(part, kind="command") for part in history[-1].answer.parts)
+
+
+def _repeated(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    """The last exchange that told a lesson, once more."""
+    told = next((each.answer.parts for each in reversed(history) if any(part.lesson for part in each.answer.parts)), None)
+    yield from (replace(part, kind="command") for part in told) if told else (_nothing(request),)
+
+
+def _deepened(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    """The last lesson at its technical depth, with the numbers already shown."""
+    last = last_told(history)
+    if last is None:
+        yield _nothing(request, "nothing-to-deepen")
+    else:
+        yield _again(last, request, kind="answer", depth="technical", alternatives=last.alternatives)
+
+
+def _aspect(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    """One side of the last lesson: its reasons, its formula, its steps, …"""
+    last = last_told(history)
+    yield _again(last, request, aspect=request.kind, trace=request.names) if last else _nothing(request)
+
+
+def _coded(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    last = last_told(history)
+    if last and not programs(from_json(last.receipt or {})):
+        near = ("implementations",) if "implementations" in mind.library.lessons else ()
+        yield replace(_nothing(request, "no-program"), alternatives=near)
+    else:
+        yield from _aspect(request, history, mind)
+
+
+def _another(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    last = last_told(history)
+    if last is None or last.receipt is None:
+        yield _nothing(request)
+        return
+    example = last.receipt["example"]
+    before = [part.receipt["inputs"] for part in _told(history) if part.receipt and part.receipt["example"] == example]
+    yield _changed_part(last, request, another(example, before[::-1], mind.work))
+
+
+def _changed_part(last: Part, request: Request, told: Changed) -> Part:
+    return _again(last, request, kind="answer", receipt=to_json(told.receipt), changes=told.changes, refused=told.refused)
+
+
+def _followed(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    """Other inputs for the last example, where the text wishes only that; else a question like any other."""
+    last = last_told(history)
+    heard = heard_of(request.text, last, mind)
+    if not wishes(request.text, heard, mind):
+        yield from answered(_question(request), history, mind)
+    elif last is None:
+        yield from _without_context(request, history, mind)
+    elif any(each.pointer for each in heard.demands):
+        inputs = (last.receipt or {})["inputs"]
+        yield _changed_part(last, request, changed(_example(last), inputs, heard.demands, mind.work))
+    else:
+        yield _untaken(request, heard, mind)
+
+
+def heard_of(text: str, last: Part | None, mind: Mind) -> Heard:
+    """What a text wishes of the last example, or would wish of a network; a bare number is for what was changed last."""
+    heard = demands_of(text, mind.names, _example(last) if last else "network-step")
+    amounts = [token for token in tokens(text) if token.amount is not None]
+    numeric = [pointer for pointer, _, new in last.changes if isinstance(new, float | int)] if last else []
+    if heard.demands or len(amounts) != 1 or not numeric:
+        return heard
+    (token,) = amounts
+    left = tuple(word for word in heard.left if word != token.text)
+    return Heard((Demand(numeric[0], "", token.amount or 0.0, token.whole, typed=token.text),), left)
+
+
+def _example(last: Part) -> str:
+    return str((last.receipt or {})["example"])
+
+
+def _question(request: Request) -> Request:
+    return replace(request, kind="question")
+
+
+def wishes(text: str, heard: Heard, mind: Mind) -> bool:
+    """Whether a text wishes and does nothing else: « et avec Adam ? », but not « pourquoi Adam ? » nor « Adam ? »."""
+    first = heard.left[0] if heard.left else ""
+    asks = heard.named_first or (first in _ASKING and heard.left[:2] not in LEADING_PAIRS)
+    if not heard.demands or asks or not _AROUND.issuperset(heard.left):
+        return False
+    counted = any(each.typed and (first in LEADING or each.typed not in ARTICLES) for each in heard.demands)
+    wished = counted or not _WISHING.isdisjoint(heard.left[:_LED])
+    return wished or (first in _AROUND and decided(text, mind).kind != "answer")
+
+
+def _without_context(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    """A wish that names a lesson is a question about it."""
+    if decided(request.text, mind).kind == "answer":
+        yield from answered(_question(request), history, mind)
+    else:
+        yield _nothing(request, "nothing-to-change")
+
+
+def _untaken(request: Request, heard: Heard, mind: Mind) -> Part:
+    """A wish that the example cannot meet, with the lessons that it may have been about."""
+    decision = decided(request.text, mind)
+    slugs = (decision.slug or "", *decision.alternatives)
+    near = dict.fromkeys(slug for slug in slugs if slug in mind.library.lessons)
+    refused = tuple((each.name, each.value, None) for each in heard.demands)
+    return replace(_nothing(request, "not-taken"), alternatives=tuple(near)[:3], refused=refused)
+
+
+def _traced(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    """The latest part among whose numbers is the one asked about; the names of the best."""
+    wanted = next(token for token in tokens(request.names[0]) if token.amount is not None)
+    for part in _told(history):
+        names = found_in(from_json(part.receipt or {}), wanted)
+        if names:
+            yield _again(part, request, aspect="origin", trace=names)
+            return
+    yield _nothing(request, "no-such-number" if last_told(history) else "nothing-to-follow")
+
+
+def _symbol(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    """The symbol of the last receipt that is named; a question where there is none."""
+    last = last_told(history)
+    names = symbols_named(from_json(last.receipt or {}), request.names) if last else ()
+    if last and names:
+        yield _again(last, request, aspect="symbols", trace=names)
+    else:
+        yield from answered(_question(request), history, mind)
+
+
+def _offered(history: Sequence[Exchange]) -> tuple[Part | None, tuple[str, ...]]:
+    """The last part and the lessons it offered, in the order they were shown."""
+    last = history[-1].answer.parts[-1] if history and history[-1].answer.parts else None
+    return last, tuple(slug for slug in last.alternatives if slug != last.lesson) if last else ()
+
+
+def _chosen(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    """The lesson at a place of the list that was offered."""
+    _, offered = _offered(history)
+    place = int(request.names[0])
+    if not offered or place >= len(offered) or offered[place] not in mind.library.lessons:
+        yield _nothing(request, "no-choice" if history else "nothing-to-follow")
+    else:
+        yield _lesson(request, offered[place], mind)
+
+
+def _lesson(request: Request, slug: str, mind: Mind) -> Part:
+    receipt = mind.work(mind.library.lessons[slug].example, {})
+    return Part("answer", request.text, request.label, slug, request.depth, 1.0, (), to_json(receipt))
+
+
+def _agreed(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    """Yes to what was meant: the first lesson offered; where several were, which one is asked."""
+    last, offered = _offered(history)
+    if last and offered and (last.kind == "clarify" or len(offered) == 1) and offered[0] in mind.library.lessons:
+        yield _lesson(request, offered[0], mind)
+    else:
+        yield replace(_nothing(request, "which-one" if offered else "no-choice"), alternatives=offered)
+
+
+def _declined(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    """No: the other lessons that were offered."""
+    last, offered = _offered(history)
+    left = offered[1:] if last and last.kind == "clarify" else ()
+    yield replace(_nothing(request, "in-other-words" if offered else "no-choice"), alternatives=left)
+
+
+def _greeted(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    yield _nothing(request, request.kind)
+
+
+FOLLOW_UPS: Mapping[str, Callable[[Request, Sequence[Exchange], Mind], Parts]] = {
+    "translate": _translated, "deepen": _deepened, "repeat": _repeated, "another": _another, "follow": _followed,
+    "origin": _traced, "symbol": _symbol, "choice": _chosen, "yes": _agreed, "no": _declined, "code": _coded,
+    **dict.fromkeys(("why", "simpler", "example", "steps", "formula", "sources", "symbols"), _aspect),
+    **dict.fromkeys(("thanks", "hello"), _greeted),
+}  # fmt: skip
