@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _with_language(_command(commands, "lessons", _lessons, "list the lessons"))
     example = _command(commands, "example", _example, "compute a worked example and print its receipt as JSON")
     example.add_argument("name")
-    values = "inputs, each value as JSON or a word"
+    values = "inputs by dotted path, such as optimizer.name=adam or x.0=7; a value is a number, a word or a JSON list"
     example.add_argument("--input", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help=values)
     _with_language(example)
     verify = _command(commands, "verify", _verify, "compute a receipt again, by other means, and name what does not hold")
@@ -167,35 +167,33 @@ def _lessons(chosen: argparse.Namespace, settings: Settings) -> None:
     tutor = open_tutor()
     edition = tutor.shelves[_language(chosen.lang, tutor.shelves) or "en"].edition
     for slug in edition.lessons:
-        print(f"{slug:<20}{lesson_title(edition, slug)}")
+        print(f"{slug:<30}{lesson_title(edition, slug)}")
 
 
 def _example(chosen: argparse.Namespace, settings: Settings) -> None:
     from tutor.conversations import open_tutor
     from tutor.dialogue.view import receipt_mapping
+    from tutor.web.queries import query_inputs
     from tutor.web.reasons import named_sentence, sentence
-    from tutor.worked import InvalidInput, UnknownExample
+    from tutor.worked import EXAMPLES, InvalidInput
 
+    if chosen.name not in EXAMPLES:
+        raise Refused(f"there is no example {chosen.name}; there are {', '.join(EXAMPLES)}.")
     tutor = open_tutor()
     shelf = tutor.shelves[_language(chosen.lang, tutor.shelves) or "en"]
     try:
-        receipt = tutor.work(chosen.name, dict(_pair(text) for text in chosen.input))
-    except UnknownExample as error:
-        raise Refused(f"there is no example {chosen.name}; there are {', '.join(tutor.library.examples)}.") from error
+        receipt = tutor.work(chosen.name, query_inputs(chosen.name, map(_pair, chosen.input)))
     except InvalidInput as error:
         reason = sentence(error.reason, error.values, shelf.language)
         raise Refused(named_sentence(error.pointer, reason, shelf.language)) from error
     print(json.dumps(receipt_mapping(receipt, shelf), ensure_ascii=False, indent=1, allow_nan=False))
 
 
-def _pair(text: str) -> tuple[str, Any]:
+def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
         raise Refused(f"--input takes NAME=VALUE, not {text}.")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
+    return name, value
 
 
 def _verify(chosen: argparse.Namespace, settings: Settings) -> None:

@@ -31,7 +31,8 @@ class Mind:
 
 def decided(text: str, mind: Mind) -> Decision:
     """Which lesson a text is about."""
-    return decide(rank(text, mind.index), mind.library.lessons)
+    in_order = [slug for path in mind.library.course for slug in path.lessons]
+    return decide(rank(text, mind.index), in_order)
 
 
 def answered(request: Request, history: Sequence[Exchange], mind: Mind) -> Iterator[Part]:

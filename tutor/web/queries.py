@@ -93,6 +93,8 @@ def _placed(whole: Any, path: list[str], value: Any, pointer: str) -> Any:
         return {**whole, first: _placed(whole.get(first), rest, value, pointer)}
     if whole is None or isinstance(whole, list | tuple):
         items, place = list(whole or ()), _place(first, pointer)
+        if place > len(items):
+            raise _unknown(pointer)
         inner = items[place] if place < len(items) else None
         return [*items[:place], _placed(inner, rest, value, pointer), *items[place + 1 :]]
     raise _unknown(pointer)

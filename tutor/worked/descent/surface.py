@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from tutor.engine.network import Array
-from tutor.worked.gradient_check import H
+from tutor.worked.gradient_check import H, Slopes, compared
 from tutor.worked.receipt import GradientCheck
-from tutor.worked.slope_check import check_slopes
+from tutor.worked.slope_check import central_differences
+
+LEAST_SCALE = 1e-3  # where the surface is flat, errors are relative to this instead of to nothing
 
 
 @dataclass(frozen=True)
@@ -22,4 +24,6 @@ class Surface:
 def check_surface(surface: Surface, point: Sequence[float], names: Sequence[str]) -> GradientCheck:
     """The gradient at one point (P,) beside central differences; errors are relative to its largest entry."""
     centre = np.array(point)
-    return check_slopes(surface.value, centre, dict(zip(names, surface.gradient(centre).tolist(), strict=True)), H)
+    slopes = Slopes(names, surface.gradient(centre), central_differences(surface.value, centre, H))
+    largest = max(np.abs(slopes.analytic).max(), np.abs(slopes.numeric).max(), LEAST_SCALE)
+    return compared(H, slopes, np.full(centre.size, largest), np.zeros(centre.size, np.bool_))
