@@ -99,7 +99,7 @@ def test_every_sentence_is_a_message() -> None:
 ])  # fmt: skip
 def test_a_file_that_breaks_the_format_is_refused(text: str, trouble: str) -> None:
     with pytest.raises(MalformedLesson, match=trouble):
-        parse("s", text)
+        dict(parse("s", text).sections)
 
 
 @pytest.mark.parametrize(("sign", "truth"), [("<", False), (">", True), ("=", False), ("<=", False), (">=", True)])

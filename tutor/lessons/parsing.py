@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -25,8 +26,29 @@ def parse(slug: str, text: str) -> Lesson:
         raise MalformedLesson(slug, f"unknown keys {sorted(unknown)}")
     return Lesson(
         slug, head["title"], head["summary"], head["example"], tuple(head["see_also"]), tuple(head["next"]),
-        tuple(Source(**source) for source in head["sources"]), _depths(slug, body),
+        tuple(Source(**source) for source in head["sources"]), Body(slug, body),
     )  # fmt: skip
+
+
+class Body(Mapping[str, tuple[Section, ...]]):
+    """The sections of a lesson by depth, parsed when they are first read: a start needs the heads alone."""
+
+    def __init__(self, slug: str, text: str) -> None:
+        self._slug, self._text = slug, text
+
+    @cached_property
+    def depths(self) -> dict[str, tuple[Section, ...]]:
+        """All sections; raises MalformedLesson."""
+        return _depths(self._slug, self._text)
+
+    def __getitem__(self, depth: str) -> tuple[Section, ...]:
+        return self.depths[depth]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.depths)
+
+    def __len__(self) -> int:
+        return len(self.depths)
 
 
 def _parts(slug: str, text: str) -> tuple[str, dict[str, Any], str]:
