@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from tutor.answer import Conversation, Exchange
@@ -10,6 +11,7 @@ from tutor.compute import Workbench
 from tutor.dialogue.matching import Index, build
 from tutor.dialogue.names import Names, names_of
 from tutor.dialogue.page import Page, Reading, compose
+from tutor.dialogue.phrases import Phrases, with_terms
 from tutor.dialogue.phrases import load as load_phrases
 from tutor.dialogue.prompt import read
 from tutor.dialogue.reply import Mind, Turn, Work, looks_back, reply
@@ -70,7 +72,12 @@ def open_tutor() -> Tutor:
     languages = {code: load_language(catalogs, code) for code in offered(catalogs)}
     shelves = {code: Shelf(edition(library, language.translate), language) for code, language in languages.items()}
     names = names_of([shelf.edition for shelf in shelves.values()])
-    return Tutor(library, shelves, build(load_phrases(content.joinpath("phrases"))), Workbench().work, names)
+    return Tutor(library, shelves, build(_phrases(content, library)), Workbench().work, names)
+
+
+def _phrases(content: Traversable, library: Library) -> Phrases:
+    terms = ((term.slug, {"en": term.en, "fr": term.fr}) for term in library.terms if term.slug)
+    return with_terms(load_phrases(content.joinpath("phrases")), terms)
 
 
 def ask(store: Store, tutor: Tutor, question: Question) -> tuple[str, Exchange]:

@@ -4,13 +4,13 @@ import pytest
 
 from tutor.conversations import Tutor, open_tutor
 from tutor.dialogue.matching import Index, build
-from tutor.dialogue.phrases import Phrases, load
+from tutor.dialogue.phrases import Phrases, load, with_terms
 from tutor.language import house_folder
 
 
 @pytest.fixture(scope="session")
 def phrases() -> Phrases:
-    return load(house_folder("content").joinpath("phrases"))
+    return with_terms(load(house_folder("content").joinpath("phrases")), ())
 
 
 @pytest.fixture(scope="session")

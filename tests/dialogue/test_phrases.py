@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tutor.dialogue.matching import Index, rank
-from tutor.dialogue.phrases import MalformedPhrases, Phrases, load
+from tutor.dialogue.phrases import MalformedPhrases, Phrases, load, with_terms
 from tutor.dialogue.words import split
 
 
@@ -66,3 +66,10 @@ def test_a_malformed_file_is_refused(tmp_path: Path, file: str, text: str, reaso
     with pytest.raises(MalformedPhrases) as refusal:
         load(folder(tmp_path, **{file: text}))
     assert refusal.value.reason == reason
+
+
+def test_every_term_of_the_glossary_is_asked_for_once(tmp_path: Path) -> None:
+    english = '[every-term]\nphrases = ["What is {}?", "{}"]\n[adam]\nphrases = ["what is Adam"]'
+    read = load(folder(tmp_path, en=english, fr='[adam]\nphrases = ["Adam ?"]'))
+    told = with_terms(read, [("adam", {"en": "Adam", "fr": "Adam"})])
+    assert told.by_language == {"en": {"adam": ("what is Adam", "Adam")}, "fr": {"adam": ("Adam ?",)}}

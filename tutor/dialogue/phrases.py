@@ -1,14 +1,15 @@
 """How learners put their questions: the phrases of each lesson in each language, read from a folder of TOML files."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from tutor.dialogue.words import split, stem
 
 WORDS = "words.toml"
+EVERY_TERM = "every-term"  # the table of what is asked of any term of the glossary, which stands at {}
 _KEYS = frozenset({"phrases"})
 
 
@@ -44,6 +45,19 @@ def load(folder: Traversable) -> Phrases:
     words = files.pop(WORDS, {})
     by_language = {name.removesuffix(".toml"): _by_slug(name, files[name]) for name in sorted(files)}
     return Phrases(by_language, _synonyms(words), _trade(words))
+
+
+def with_terms(phrases: Phrases, terms: Iterable[tuple[str, Mapping[str, str]]]) -> Phrases:
+    """The phrases, and what is asked of every term: `terms` are (slug of its lesson, {language: the term})."""
+    found = {lang: dict(table) for lang, table in phrases.by_language.items()}
+    forms = {lang: table.pop(EVERY_TERM, ()) for lang, table in found.items()}
+    for slug, names in terms:
+        for lang in found.keys() & names.keys():
+            said = {" ".join(split(text)) for text in found[lang].get(slug, ())}
+            asked = (form.replace("{}", names[lang]) for form in forms[lang])
+            new = tuple(text for text in asked if " ".join(split(text)) not in said)
+            found[lang][slug] = (*found[lang].get(slug, ()), *new)
+    return replace(phrases, by_language=found)
 
 
 def _is_toml(name: str) -> bool:
