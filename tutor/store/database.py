@@ -29,6 +29,7 @@ PRAGMAS = (
     "PRAGMA secure_delete=ON",  # deleted pages are overwritten with zeros
 )
 CONNECTIONS = 16
+PATIENCE, PATIENCE_WAIT = 100, 0.02  # tries, and seconds between them, of a pragma that finds the file locked
 ERASING_ATTEMPTS = 10
 ERASING_WAIT = 100  # milliseconds an attempt may hold up the writers of other processes
 SOME_ROW = sa.select(conversations.c.id).limit(1)
@@ -213,7 +214,19 @@ def _engine(address: sa.URL, **options: Any) -> sa.Engine:
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in PRAGMAS:
-        connection.execute(pragma)
+        _patiently(connection, pragma)
+
+
+def _patiently(connection: sqlite3.Connection, pragma: str) -> None:
+    """Two processes that turn one new file to write-ahead logging at once may be refused without waiting; so we wait."""
+    for _ in range(PATIENCE):
+        try:
+            connection.execute(pragma)
+        except sqlite3.OperationalError:
+            time.sleep(PATIENCE_WAIT)
+        else:
+            return
+    connection.execute(pragma)
 
 
 def _begin(connection: sa.Connection) -> None:
