@@ -1,5 +1,6 @@
 """Commands of a few words go on from what was said, in either language; a question is never taken for one."""
 
+import random
 import time
 from datetime import UTC, datetime
 
@@ -8,7 +9,7 @@ from conversation import last
 
 from tutor.answer import Answer, Exchange, Part
 from tutor.conversations import Tutor
-from tutor.dialogue.commands import command_of
+from tutor.dialogue.commands import PATTERNS, command_of
 from tutor.dialogue.phrases import Phrases
 from tutor.dialogue.prompt import read
 from tutor.dialogue.receipts import from_json, programs
@@ -78,6 +79,18 @@ def test_a_few_words_are_a_command(kind: str, text: str) -> None:
 def test_a_question_is_never_a_command(text: str) -> None:
     assert command_of(text) is None
     assert {request.kind for request in read(text, "en")} <= {"question", "follow"}
+
+
+@pytest.mark.parametrize("text", ["choice", "the choice", "my choice, please", "l'option"])
+def test_a_choice_without_a_place_chooses_nothing(text: str) -> None:
+    assert {request.kind for request in read(text, "en")} <= {"question", "follow"}
+
+
+def test_any_words_of_the_commands_can_be_read() -> None:
+    words = sorted(set().union(*(pattern.words for pattern in PATTERNS)))
+    draw = random.Random(8)
+    for _ in range(4000):
+        read(" ".join(draw.choices(words, k=draw.randint(1, 5))), "en")
 
 
 @pytest.mark.parametrize("kind", NEEDS)

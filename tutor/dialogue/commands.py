@@ -23,15 +23,11 @@ class Command:
 
 @dataclass(frozen=True)
 class Pattern:
-    """A command holds a word of each of `needs`; all its other words are its own or polite ones."""
+    """A command holds a word of each of `needs`, and no word outside `words`."""
 
     kind: str
     needs: tuple[frozenset[str], ...]
-    own: frozenset[str]
-
-
-def _pattern(kind: str, *needs: str, own: str = "") -> Pattern:
-    return Pattern(kind, tuple(map(wordset, needs)), wordset(own))
+    words: frozenset[str]
 
 
 # Groups of words that are one word to the patterns.
@@ -71,6 +67,14 @@ POLITE = wordset(
     like want need d aimerais voudrais veux veut peux tu pouvez vous pourrais pourriez je j also aussi just juste hey stp
     """
 )
+
+
+def _pattern(kind: str, *needs: str, own: str = "") -> Pattern:
+    """The pattern, its words brought together once."""
+    needed = tuple(map(wordset, needs))
+    return Pattern(kind, needed, wordset(own).union(POLITE, *needed))
+
+
 _SHOWING = "show give tell see have get montre montrer montrez donne donner donnez affiche voir avoir fais faire "
 _ARTICLES = "a an the this that it of for with in one some un une des le la les l de du ce cet cette ces ca cela avec en pour "
 _LIBRARIES = {
@@ -98,13 +102,13 @@ PATTERNS = (
     _pattern("another", "another autre autres other different differents differentes nouveau nouveaux nouvelles new",
              "example exemple examples exemples number numbers nombre nombres chiffres valeur valeurs value values inputs "
              "entrees one", own=_SHOWING + _ARTICLES + "try essaie d encore more plus"),
-    _pattern("deepen", "continue continuez continuer poursuis poursuivez", own="explain explique the it la le l"),
+    _pattern("deepen", "deepen continue continuez continuer poursuis poursuivez", own="explain explique the it la le l"),
     _pattern("repeat", "repeat repete repetez again redis redites reaffiche",
              own=_ARTICLES + "say explain explique explain dis dites encore your my last previous answer reponse derniere "
                  "do encore can ta votre to"),
     _pattern("code", "code codes program programme script snippet",
              own=_SHOWING + _ARTICLES + "python how do what would look it as source version write ecris ecrire coder "
-                 "implement " + " ".join(_LIBRARIES)),
+                 "implement using sous about " + " ".join(_LIBRARIES)),
     _pattern("code", " ".join(_LIBRARIES), "in en with avec using sous code about and et",
              own=_SHOWING + _ARTICLES + "what how do it would look python"),
     _pattern("formula", "formula formulas formulae formule formules equation equations",
@@ -152,7 +156,7 @@ _DIGITS = "0123456789%"
 _AROUND = wordset("it to of the le la l ce cet cette symbol symbole letter lettre mean means stand for here ici this that stands")
 # Words of the trade that are one slip away from a word of a command.
 _NO_SLIPS = wordset("sample samples stems stop steep sources simple exploding valeur")
-_VOCABULARY = frozenset().union(POLITE, GROUPS.values(), *(p.own for p in PATTERNS), *(n for p in PATTERNS for n in p.needs))
+_VOCABULARY = frozenset().union(GROUPS.values(), *(pattern.words for pattern in PATTERNS))
 _SLIPS = slips(word for pattern in PATTERNS for need in pattern.needs for word in need)
 
 
@@ -169,17 +173,7 @@ def command_of(text: str) -> Command | None:
 
 
 def _fits(pattern: Pattern, words: Sequence[str]) -> bool:
-    own = pattern.own.union(POLITE, *pattern.needs, {pattern.kind, _TOKENS.get(pattern.kind, "")})
-    needs = pattern.needs[1:] if _marked(pattern, words) else pattern.needs
-    return own.issuperset(words) and not any(need.isdisjoint(words) for need in needs)
-
-
-_TOKENS = {"repeat": "again"}
-
-
-def _marked(pattern: Pattern, words: Sequence[str]) -> bool:
-    """Whether a group of words that stands for the command is among them."""
-    return pattern.kind in words or _TOKENS.get(pattern.kind) in words
+    return pattern.words.issuperset(words) and not any(need.isdisjoint(words) for need in pattern.needs)
 
 
 def _names(kind: str, words: Sequence[str]) -> tuple[str, ...]:
