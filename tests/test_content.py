@@ -8,7 +8,7 @@ import pytest
 from tutor.conversations import open_tutor
 from tutor.dialogue.blocks import context
 from tutor.dialogue.matching import decide, rank
-from tutor.dialogue.page import Reading, compose
+from tutor.dialogue.page import Reading, compose, lesson_title
 from tutor.dialogue.receipts import every_number
 from tutor.lessons.lesson import DEPTHS, Lesson, messages, pieces
 from tutor.lessons.parsing import parse
@@ -102,7 +102,15 @@ def test_every_next_question_is_one_we_can_answer(code: str) -> None:
     for lesson in TUTOR.shelves[code].edition.lessons.values():
         for words in lesson.next_questions:
             question = "".join(map(str, words.text))
-            assert decide(rank(question, TUTOR.index), TUTOR.library.lessons).kind == "answer", question
+            assert decide(rank(question, TUTOR.router), TUTOR.library.lessons).kind == "answer", question
+
+
+@pytest.mark.parametrize("code", TUTOR.shelves)
+def test_the_title_of_a_lesson_asks_for_it(code: str) -> None:
+    """Where a question is not clear, learners choose among titles."""
+    for slug in SLUGS:
+        decision = decide(rank(lesson_title(TUTOR.shelves[code].edition, slug), TUTOR.router), TUTOR.library.lessons)
+        assert (decision.kind, decision.slug) == ("answer", slug)
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -19,7 +19,7 @@ FLOORS: dict[str, set[str]] = {
     "compute": {"worked"},
     "verdicts": {"verification", "dialogue", "language"},
     "store": {"answer"},
-    "dialogue": {"worked", "lessons", "answer", "language"},
+    "dialogue": {"worked", "engine", "lessons", "answer", "language"},
     "conversations": {"dialogue", "store", "compute", "lessons", "answer", "language", "settings"},
     "web": {"conversations", "dialogue", "store", "worked", "lessons", "answer", "language", "settings", "compute"},
     "server": {"web", "settings"},
@@ -48,7 +48,8 @@ KNOWS: dict[str, set[str]] = {
 }
 # Inside a room, the one file that may know it.
 ONE_FILE = {
-    ("dialogue", "numpy"): {"matching.py"},
+    ("dialogue", "numpy"): {"router.py", "kept_router.py"},
+    ("dialogue", "tutor.engine"): {"router.py"},
     ("dialogue", "tutor.worked"): {"receipts.py"},
     ("lessons", "babel"): {"extraction.py"},
 }

@@ -3,22 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources.abc import Traversable
 from typing import Any
 
 from tutor.answer import Conversation, Exchange
 from tutor.compute import Workbench
-from tutor.dialogue.matching import Index, build
+from tutor.dialogue.kept_router import open_router
 from tutor.dialogue.names import Names, names_of
 from tutor.dialogue.page import Page, Reading, compose
-from tutor.dialogue.phrases import Phrases, with_terms
-from tutor.dialogue.phrases import load as load_phrases
 from tutor.dialogue.prompt import read
 from tutor.dialogue.reply import Mind, Turn, Work, looks_back, reply
+from tutor.dialogue.router import Router
 from tutor.dialogue.transcript import transcript
+from tutor.dialogue.understanding import understood
 from tutor.dialogue.view import ExchangeView, Shelf, view
 from tutor.language import Language, house_folder, load_language, offered
 from tutor.lessons.library import Library, check_links, edition, load
+from tutor.settings import router_file
 from tutor.store import Store, begin_conversation, latest, save
 
 # A translation needs the last answer; "more details", say, looks back for the last lesson over this many turns.
@@ -35,18 +35,18 @@ class UnknownLesson(LookupError):
 
 @dataclass(frozen=True)
 class Tutor:
-    """The lessons in every language, the index of phrases, where examples are computed, and the names of their inputs."""
+    """The lessons in every language, the router of questions, where examples are computed, and the names of their inputs."""
 
     library: Library
     shelves: Mapping[str, Shelf]
-    index: Index
+    router: Router
     work: Work
     names: Names
 
     @property
     def mind(self) -> Mind:
         """What replies draw on."""
-        return Mind(self.library, self.index, self.work, self.names)
+        return Mind(self.library, self.router, self.work, self.names)
 
     @property
     def languages(self) -> Mapping[str, Language]:
@@ -72,17 +72,14 @@ def open_tutor() -> Tutor:
     languages = {code: load_language(catalogs, code) for code in offered(catalogs)}
     shelves = {code: Shelf(edition(library, language.translate), language) for code, language in languages.items()}
     names = names_of([shelf.edition for shelf in shelves.values()])
-    return Tutor(library, shelves, build(_phrases(content, library)), Workbench().work, names)
-
-
-def _phrases(content: Traversable, library: Library) -> Phrases:
-    terms = ((term.slug, {"en": term.en, "fr": term.fr}) for term in library.terms if term.slug)
-    return with_terms(load_phrases(content.joinpath("phrases")), terms)
+    router = open_router(content.joinpath("phrases"), library.terms, router_file())
+    return Tutor(library, shelves, router, Workbench().work, names)
 
 
 def ask(store: Store, tutor: Tutor, question: Question) -> tuple[str, Exchange]:
     """The id of the conversation and the exchange that now ends it; raises UnknownConversation."""
-    answer = reply(_turn(store, question), tutor.mind)
+    mind = tutor.mind
+    answer = reply(_turn(store, question, mind), mind)
     now = datetime.now(UTC)
     if question.conversation:
         return question.conversation, save(store, question.conversation, question.text, answer, now)
@@ -90,11 +87,11 @@ def ask(store: Store, tutor: Tutor, question: Question) -> tuple[str, Exchange]:
     return begun.id, begun.exchanges[0]
 
 
-def _turn(store: Store, question: Question) -> Turn:
+def _turn(store: Store, question: Question, mind: Mind) -> Turn:
     """The question after what was said before: the last exchange, or more of them where the question looks back."""
     history = latest(store, question.conversation, 1) if question.conversation else ()
     fallback = history[-1].answer.lang if history else question.fallback
-    requests = read(question.text, fallback)
+    requests = understood(read(question.text, fallback), mind)
     if question.conversation and looks_back(requests):
         history = latest(store, question.conversation, REMEMBERED)
     return Turn(question.text, requests, history, question.lang, fallback)

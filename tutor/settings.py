@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 
 KNOWN = ("TUTOR_DATABASE_URL", "TUTOR_RATE_LIMITS")
 _NOT_SETTINGS = ("TUTOR_BROWSER",)
@@ -47,6 +47,11 @@ def _database(environ: Mapping[str, str]) -> str:
 
 def _data_file() -> Path:
     return user_data_path("tutor", appauthor=False) / "tutor.db"
+
+
+def router_file() -> Path:
+    """Where the trained router is kept between two starts; it may be deleted at any time."""
+    return user_cache_path("tutor", appauthor=False) / "router.npy"
 
 
 def _limits(value: str) -> bool:

@@ -1,9 +1,8 @@
-"""The house's own phrases and their index, read once."""
+"""The house's own phrases, and a tutor, read once."""
 
 import pytest
 
 from tutor.conversations import Tutor, open_tutor
-from tutor.dialogue.matching import Index, build
 from tutor.dialogue.phrases import Phrases, load, with_terms
 from tutor.language import house_folder
 
@@ -11,25 +10,6 @@ from tutor.language import house_folder
 @pytest.fixture(scope="session")
 def phrases() -> Phrases:
     return with_terms(load(house_folder("content").joinpath("phrases")), ())
-
-
-@pytest.fixture(scope="session")
-def index(phrases: Phrases) -> Index:
-    return build(phrases)
-
-
-@pytest.fixture(scope="session")
-def seven() -> tuple[str, ...]:
-    """The lessons of the seed: the ones counted as written here, whatever else has been written since."""
-    return (
-        "backpropagation",
-        "training-steps",
-        "chain-rule",
-        "implementations",
-        "training-stage",
-        "hidden-layers",
-        "depth-cost",
-    )
 
 
 @pytest.fixture(scope="session")

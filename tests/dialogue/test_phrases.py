@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tutor.dialogue.matching import Index, rank
 from tutor.dialogue.phrases import MalformedPhrases, Phrases, load, with_terms
 from tutor.dialogue.words import split
 
@@ -20,21 +19,15 @@ def test_both_languages_ask_about_the_same_topics(phrases: Phrases) -> None:
     assert phrases.by_language["en"].keys() == phrases.by_language["fr"].keys()
 
 
-def test_every_topic_has_phrases_enough(phrases: Phrases, seven: tuple[str, ...]) -> None:
+def test_every_topic_has_phrases_enough(phrases: Phrases) -> None:
     for table in phrases.by_language.values():
-        assert all(len(texts) >= 8 for texts in table.values())
-        assert all(len(table[slug]) >= 50 for slug in seven)
+        assert min(len(texts) for texts in table.values()) >= 40
 
 
 def test_no_phrase_is_said_twice(phrases: Phrases) -> None:
     for table in phrases.by_language.values():
         said = [" ".join(split(text)) for texts in table.values() for text in texts]
         assert sorted(said) == sorted(set(said))
-
-
-def test_every_phrase_of_a_topic_has_a_word_of_the_trade(phrases: Phrases, index: Index) -> None:
-    for table in phrases.by_language.values():
-        assert all(rank(text, index) for slug, texts in table.items() if slug != "other" for text in texts)
 
 
 def test_phrases_are_read_by_language(tmp_path: Path) -> None:
@@ -45,7 +38,6 @@ def test_phrases_are_read_by_language(tmp_path: Path) -> None:
 def test_words_of_the_trade_and_of_every_day_have_synonyms(tmp_path: Path) -> None:
     read = load(folder(tmp_path, words='[trade]\nlayer = ["Couches"]\n[everyday]\nfast = ["vite"]'))
     assert read.synonyms == {"layer": "layer", "couches": "layer", "fast": "fast", "vite": "fast"}
-    assert read.trade == {"layer"}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Another example: other inputs near the usual ones and within their bounds, drawn from a fixed sequence."""
+"""Another example: other inputs near the last ones and within their bounds, drawn from a fixed sequence."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -10,28 +10,28 @@ from tutor.dialogue.shapes import drawn
 
 # Settings that keep their values: another value shows nothing else.
 _KEPT = frozenset({"epsilon", "beta1", "beta2", "alpha", "h", "t", "mask", "labels", "number_bytes", "limit", "steps", "epochs"})
-_SPREAD = 0.5  # how far from its usual value a number is drawn, as a share of it
+_SPREAD = 0.5  # how far from its last value a number is drawn, as a share of it
 _ATTEMPTS = 12
 
 
 def another(example: str, before: Sequence[Mapping[str, Any]], work: Work) -> Changed:
-    """The example with inputs that are none of those before, the last of which is what the changes speak of."""
-    usual = normal_inputs(example, {})
+    """The example with inputs that are none of those before; what the learner chose in words (an activation) stays."""
+    last = before[-1]
     for number in range(1, _ATTEMPTS + len(before)):
-        wanted = _redrawn(EXAMPLES[example].fields, usual, number, number % 2 == 0)
+        wanted = _redrawn(EXAMPLES[example].fields, last, number, number % 2 == 0)
         try:
             inputs = normal_inputs(example, wanted)
             if inputs not in before:
                 receipt = work(example, inputs)
-                return Changed(receipt, tuple(differences(example, before[-1], receipt.inputs)), ())
+                return Changed(receipt, tuple(differences(example, last, receipt.inputs)), ())
         except InvalidInput:  # these inputs do not fit together; the next ones may
             continue
-    return Changed(work(example, usual), tuple(differences(example, before[-1], usual)), ())
+    return Changed(work(example, last), (), ())
 
 
-def _redrawn(record: Record, usual: Mapping[str, Any], number: int, careful: bool) -> dict[str, Any]:
+def _redrawn(record: Record, last: Mapping[str, Any], number: int, careful: bool) -> dict[str, Any]:
     """Other values for the numbers among the inputs; where care is needed, whole numbers stay (a class, a count)."""
-    wanted = deepcopy(dict(usual))
+    wanted = deepcopy(dict(last))
     for place, (name, of) in enumerate(record.fields.items()):
         if name not in _KEPT and not (careful and isinstance(of, Integer) and not name.startswith("seed")):
             wanted[name] = _other(of, wanted[name], 31 * number + 13 * place)

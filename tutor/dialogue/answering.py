@@ -6,13 +6,15 @@ from typing import Any
 
 from tutor.answer import Exchange, Part
 from tutor.dialogue.changes import Changed, changed
-from tutor.dialogue.matching import Decision, Index, decide, rank
+from tutor.dialogue.matching import Decision, decide, rank
 from tutor.dialogue.names import ARTICLES, Demand, Names, demands_of
 from tutor.dialogue.prompt import Request
 from tutor.dialogue.receipts import Receipt, normal_inputs, to_json
+from tutor.dialogue.router import Router
 from tutor.dialogue.words import wordset
 from tutor.lessons.library import Library
 
+NOTES = {"clarify": "which-lesson", "abstain": "no-lesson"}
 Work = Callable[[str, Mapping[str, Any]], Receipt]
 # In a whole question, what is named after such a word is wished.
 _LEADING = wordset("with avec using utilisant")
@@ -21,10 +23,10 @@ _SUPPOSING = _LEADING | wordset("if si for pour after apres at when quand of de 
 
 @dataclass(frozen=True)
 class Mind:
-    """What a reply draws on: the lessons, the index of phrases, the names of inputs, and where examples are computed."""
+    """What a reply draws on: the lessons, the router of questions, the names of inputs, and where examples are computed."""
 
     library: Library
-    index: Index
+    router: Router
     work: Work
     names: Names
 
@@ -32,15 +34,15 @@ class Mind:
 def decided(text: str, mind: Mind) -> Decision:
     """Which lesson a text is about."""
     in_order = [slug for path in mind.library.course for slug in path.lessons]
-    return decide(rank(text, mind.index), in_order)
+    return decide(rank(text, mind.router), in_order)
 
 
 def answered(request: Request, history: Sequence[Exchange], mind: Mind) -> Iterator[Part]:
-    """The lesson that a question is about, or its nearest neighbours where none answers it."""
-    decision = decided(request.text, mind)
+    """The lesson that a question is about; the likely ones to choose from; or the nearest ones where none answers it."""
+    decision = request.decision or decided(request.text, mind)
     if decision.kind != "answer" or decision.slug is None:
-        yield Part("abstain", request.text, request.label, None, score=decision.score,
-                   alternatives=decision.alternatives, note="no-lesson")  # fmt: skip
+        kind = "clarify" if decision.kind == "clarify" else "abstain"
+        yield Part(kind, request.text, request.label, score=decision.score, alternatives=decision.alternatives, note=NOTES[kind])
         return
     told = _computed(request.text, mind.library.lessons[decision.slug].example, mind)
     yield Part("answer", request.text, request.label, decision.slug, request.depth, decision.score, decision.alternatives,

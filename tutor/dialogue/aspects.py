@@ -25,6 +25,8 @@ SIDES = {
     "why": ("verdict", "idea", "derivation", "misconception"),
     "simpler": ("verdict", "idea"),
     "example": ("numbers",),
+    "limits": ("limits", "edge", "misconception"),
+    "check": ("check",),
 }
 _IN_WORDS = frozenset({"heading", "verdict", "paragraph", "list", "formula"})
 CAME_FROM = N_("Where {number} comes from")
@@ -51,7 +53,7 @@ def side_page(side: Side, depth: str, edition: Library, language: Language) -> P
     """The page at its depth with the blocks of that side alone, and its sources where these are asked for."""
     page = side.pages[depth]
     made = list(_SIDES.get(side.aspect, _sections)(side, edition, context(page.receipt, language)))
-    if not made and side.aspect in ("formula", "example"):
+    if not made and side.aspect in ("formula", "example", "chart"):
         made = list(_steps(side, edition, context(page.receipt, language)))
     blocks = tuple(Block(kind, f"{page.slug}-{number}", data) for number, (kind, data) in enumerate(made, 1))
     sources = page.sources if side.aspect == "sources" else ()
@@ -79,6 +81,12 @@ def _formulas(side: Side, edition: Library, inside: Context) -> Made:
     blocks = chain.from_iterable(side.pages[depth].blocks for depth in DEPTHS)
     found = {block.data["latex"]: block for block in blocks if block.kind == "formula"}
     yield from ((block.kind, block.data) for block in found.values())
+
+
+def _charts(side: Side, edition: Library, inside: Context) -> Made:
+    """The charts of the short depth, else of the technical one."""
+    found = ([block for block in side.pages[depth].blocks if block.kind == "chart"] for depth in DEPTHS)
+    yield from ((block.kind, block.data) for block in next(filter(None, found), []))
 
 
 def _steps(side: Side, edition: Library, inside: Context) -> Made:
@@ -151,6 +159,6 @@ def _origin(side: Side, edition: Library, inside: Context) -> Made:
 
 
 _SIDES: Mapping[str, Callable[[Side, Library, Context], Made]] = {
-    "formula": _formulas, "steps": _steps, "code": _code, "symbols": _symbols, "origin": _origin,
+    "formula": _formulas, "chart": _charts, "steps": _steps, "code": _code, "symbols": _symbols, "origin": _origin,
     "sources": lambda side, edition, inside: iter(()),
 }

@@ -117,8 +117,10 @@ def _followed(request: Request, history: Sequence[Exchange], mind: Mind) -> Part
     """Other inputs for the last example, where the text wishes only that; else a question like any other."""
     last = last_told(history)
     heard = heard_of(request.text, last, mind)
+    decision = request.decision or decided(request.text, mind)
     if not wishes(request.text, heard, mind):
-        yield from answered(_question(request), history, mind)
+        handle = FOLLOW_UPS[str(decision.slug)] if decision.kind == "command" else answered
+        yield from handle(_question(request), history, mind)
     elif last is None:
         yield from _without_context(request, history, mind)
     elif any(each.pointer for each in heard.demands):
@@ -238,9 +240,10 @@ def _greeted(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts
     yield _nothing(request, request.kind)
 
 
+ASPECTS = ("why", "simpler", "example", "steps", "formula", "sources", "symbols", "chart", "check", "limits")
 FOLLOW_UPS: Mapping[str, Callable[[Request, Sequence[Exchange], Mind], Parts]] = {
     "translate": _translated, "deepen": _deepened, "repeat": _repeated, "another": _another, "follow": _followed,
     "origin": _traced, "symbol": _symbol, "choice": _chosen, "yes": _agreed, "no": _declined, "code": _coded,
-    **dict.fromkeys(("why", "simpler", "example", "steps", "formula", "sources", "symbols"), _aspect),
+    **dict.fromkeys(ASPECTS, _aspect),
     **dict.fromkeys(("thanks", "hello"), _greeted),
 }  # fmt: skip

@@ -28,12 +28,11 @@ class MalformedPhrases(ValueError):
 class Phrases:
     """`by_language` is {language: {slug: phrases}}.
 
-    `synonyms` is {variant: word}, folded; `trade` the words without one of which a question is about something else.
+    `synonyms` is {variant: word}, folded.
     """
 
     by_language: Mapping[str, Mapping[str, tuple[str, ...]]]
     synonyms: Mapping[str, str]
-    trade: frozenset[str]
 
 
 def load(folder: Traversable) -> Phrases:
@@ -44,7 +43,7 @@ def load(folder: Traversable) -> Phrases:
     files = {file.name: tomllib.loads(file.read_text("utf-8")) for file in folder.iterdir() if _is_toml(file.name)}
     words = files.pop(WORDS, {})
     by_language = {name.removesuffix(".toml"): _by_slug(name, files[name]) for name in sorted(files)}
-    return Phrases(by_language, _synonyms(words), _trade(words))
+    return Phrases(by_language, _synonyms(words))
 
 
 def with_terms(phrases: Phrases, terms: Iterable[tuple[str, Mapping[str, str]]]) -> Phrases:
@@ -99,10 +98,6 @@ def _variants(tables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             raise MalformedPhrases(WORDS, name, "unknown-key")
         for word, variants in table.items():
             yield from ((_one_word(variant), _one_word(word)) for variant in (word, *_list(WORDS, word, variants)))
-
-
-def _trade(tables: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(map(_one_word, tables.get("trade", ())))
 
 
 def _one_word(text: str) -> str:

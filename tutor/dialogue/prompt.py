@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tutor.dialogue.amounts import tokens
 from tutor.dialogue.commands import command_of
+from tutor.dialogue.matching import Decision
 from tutor.dialogue.pieces import Piece, pieces
 from tutor.dialogue.wishes import depth_of, wish_of
 from tutor.dialogue.words import MOST_CHARACTERS, fold, split, wordset
@@ -60,7 +61,7 @@ class Request:
     A question that may speak of what was said before (« et avec Adam ? », "after 10 steps") is of the kind follow.
 
     `text` is the learner's words, `label` the asker's own number, `language` the one named (or meant) by a command,
-    `depth` short or technical, `names` what a command speaks of.
+    `depth` short or technical, `names` what a command speaks of; `decision` is what the router makes of a question.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Request:
     language: str | None = None
     depth: str = "short"
     names: tuple[str, ...] = ()
+    decision: Decision | None = None
 
 
 def read(text: str, language: str) -> tuple[Request, ...]:

@@ -33,7 +33,7 @@ def part_markdown(view: PartView, language: Language) -> Iterator[str]:
         yield label + (view.message or "")
         yield from _told(view)
         if view.alternatives:
-            yield "\n".join(f"- {title}" for _, title in view.alternatives)
+            yield "\n".join(f"{place}. {title}" for place, (_, title) in enumerate(view.alternatives, 1))
     else:
         yield f"## {label}{view.page.title}"
         yield from _told(view)

@@ -19,6 +19,7 @@ from tutor.lessons.template import fill
 
 NOTES = {
     "no-lesson": N_("I have no lesson that answers this, so I would rather not guess. You can ask me about these:"),
+    "which-lesson": N_("I am not sure what you mean. Is it one of these? Choose it, or answer with its number."),
     "nothing-to-translate": N_("There is no answer to translate yet. Ask a question first."),
     "nothing-to-deepen": N_("There is no answer to go deeper into yet. What should I explain?"),
     "nothing-to-follow": N_("There is nothing to go on from yet. What should I explain?"),

@@ -1,0 +1,90 @@
+"""Two questions in one sentence, a question asked twice, a command said in a sentence."""
+
+import time
+
+import pytest
+from conversation import conversation, last
+
+from tutor.conversations import Tutor
+from tutor.dialogue.prompt import Request, read
+from tutor.dialogue.understanding import understood
+from tutor.dialogue.view import view
+
+BACKPROP = "What is backpropagation?"
+JOINED = {
+    "What is the chain rule and why do we need hidden layers?": ["chain-rule", "hidden-layers"],
+    "what's an epoch? how do i choose the lr?": ["epochs-and-batches", "learning-rate"],
+    "Explain momentum, and also how does dropout work?": ["momentum", "dropout"],
+    "C'est quoi le biais et pourquoi faut-il des couches cachées ?": ["bias", "hidden-layers"],
+    "comment marche Adam, et est-ce que le dropout aide contre le surapprentissage": ["adam", "dropout"],
+}
+WHOLE = [
+    "What is the difference between Adam and SGD?", "If I swap SGD for Adam, is it still backpropagation?",
+    "What is backpropagation and why does it matter?", "Is the loss going down, and is that good?",
+    "GELU vs ReLU: is the smooth one worth the extra cost", "Quelle est la différence entre epoch, batch et itération ?",
+]  # fmt: skip
+SAID = {
+    "simpler": ["I got lost halfway, could you put that in plain words", "t'as pas plus facile à comprendre stp"],
+    "sources": ["are you really sure of that", "ça vient de quel livre ce que tu racontes"],
+    "steps": ["can you walk me through that calculation line by line",
+              "comment tu passes de la ligne d'avant à celle-là"],
+    "chart": ["draw me a picture of that", "tu peux faire un dessin de ce que tu viens d'expliquer ?"],
+    "check": ["quiz me on this", "donne-moi un petit exercice pour voir si j'ai compris"],
+    "limits": ["is that always true though", "est-ce que ça marche aussi dans les autres cas ?"],
+    "another": ["do it again but with different numbers please", "refais-le avec d'autres valeurs"],
+    "deepen": ["could you elaborate on that a bit more", "dis-m'en un peu plus là-dessus"],
+}
+
+
+def meant(text: str, tutor: Tutor) -> tuple[Request, ...]:
+    return understood(read(text, "en"), tutor.mind)
+
+
+@pytest.mark.parametrize(("text", "slugs"), JOINED.items())
+def test_two_questions_in_one_sentence_are_two(text: str, slugs: list[str], tutor: Tutor) -> None:
+    assert [part.decision.slug for part in meant(text, tutor) if part.decision] == slugs
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_one_question_with_two_clauses_stays_one(text: str, tutor: Tutor) -> None:
+    assert [part.text for part in meant(text, tutor)] == [text]
+
+
+def test_what_was_typed_is_kept_whole_when_it_is_parted(tutor: Tutor) -> None:
+    for text in JOINED:
+        assert "".join(part.text for part in meant(text, tutor)).replace(" ", "") == text.replace(" ", "").replace(",", "")
+
+
+def test_a_numbered_question_is_never_parted(tutor: Tutor) -> None:
+    text = "1. What is the chain rule and why do we need hidden layers?\n2. What is dropout?"
+    assert [part.label for part in meant(text, tutor)] == ["1", "2"]
+
+
+def test_a_question_asked_twice_is_answered_once_under_both_numbers(tutor: Tutor) -> None:
+    text = "1. What is dropout?\n2. What is Adam?\n3. what is DROPOUT ?"
+    assert [(part.label, part.text) for part in meant(text, tutor)] == [("1, 3", "What is dropout?"), ("2", "What is Adam?")]
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SAID.items() for text in texts])
+def test_a_command_may_be_a_sentence(kind: str, text: str, tutor: Tutor) -> None:
+    part = last(tutor, BACKPROP, text)
+    assert [each.kind for each in meant(text, tutor)] == [kind]
+    assert part.lesson == "backpropagation"
+
+
+@pytest.mark.parametrize("aspect", ["chart", "check", "limits"])
+def test_every_lesson_has_that_side(aspect: str, tutor: Tutor) -> None:
+    for lesson in tutor.shelves["en"].edition.lessons.values():
+        title = "".join(map(str, lesson.title.text))
+        (shown,) = view(conversation(tutor, title, SAID[aspect][0])[-1], tutor.shelves["en"]).parts
+        assert shown.page and shown.page.slug == lesson.slug and shown.page.blocks
+
+
+@pytest.mark.parametrize("worst", ["what is " * 250, "and how " * 250, "? " * 1000, "a, what " * 250, "et comment, " * 160])
+def test_understanding_the_longest_text_is_quick(worst: str, tutor: Tutor) -> None:
+    def seconds(text: str) -> float:
+        began = time.perf_counter()
+        meant(text, tutor)
+        return time.perf_counter() - began
+
+    assert min(seconds(f"{worst}{turn}") for turn in range(3)) < 0.04

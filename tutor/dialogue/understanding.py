@@ -1,0 +1,66 @@
+"""What the router adds to reading: commands said in a sentence, two questions joined in one, a question said twice."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from tutor.dialogue.answering import Mind, decided
+from tutor.dialogue.matching import Decision
+from tutor.dialogue.prompt import MOST_PARTS, Request
+from tutor.dialogue.words import split
+
+_AND = r"(?:(?:and|et|then|puis|ensuite|also|aussi)\ ){0,2}"
+_OPENER = (
+    r"(?:what|why|when|where|which|who|how|is|are|do|does|did|can|should|pourquoi|comment|quand|quel|quelle|quels|quelles"
+    r"|combien|explain|tell|describe|explique|expliquez|est-ce|qu'est|c'est|[aà]\ quoi|o[uù]|faut-il|peut-on)\b"
+)
+# Between two questions in one: « … ? … », « …, et comment … », "… and why …".
+_JOINT = re.compile(rf"(?<=\?)\s|[,;:]\s(?={_AND}{_OPENER})|\s(?=(?:and|et|then|puis)\ {_AND}{_OPENER})", re.IGNORECASE)
+_ASKS = re.compile(rf"(?:\A|[.?!:,]\s){_AND}{_OPENER}", re.IGNORECASE)
+_SURE = 0.3  # the least chance of each of two joined questions
+
+
+def understood(requests: Iterable[Request], mind: Mind) -> tuple[Request, ...]:
+    """The requests as they are meant: questions with what is decided of them, each said once."""
+    once: dict[tuple[str, ...], Request] = {}
+    for part in (part for request in requests for part in _meant(request, mind)):
+        said = (part.kind, *split(part.text))
+        once[said] = _labelled(once[said], part) if said in once else part
+    return tuple(once.values())
+
+
+def _labelled(first: Request, again: Request) -> Request:
+    """A question asked under two numbers is answered under both."""
+    return replace(first, label=", ".join(filter(None, (first.label, again.label))) or None)
+
+
+def _meant(request: Request, mind: Mind) -> Iterator[Request]:
+    if request.kind not in ("question", "follow"):
+        yield request
+        return
+    joined = [] if request.label else _joined(request.text, mind)
+    for text, decision in joined or [(request.text, decided(request.text, mind))]:
+        if decision.kind == "command" and request.kind == "question":  # « 10 000 steps » may be a wish
+            yield replace(request, kind=str(decision.slug), text=text)
+        else:
+            yield replace(request, text=text, decision=decision)
+
+
+def _joined(text: str, mind: Mind) -> list[tuple[str, Decision]]:
+    """The questions of a text that asks for several lessons; none where it is one question, whatever its parts."""
+    parts: list[tuple[str, Decision]] = []
+    waiting = ""
+    for stretch in _JOINT.split(text, MOST_PARTS):
+        waiting = f"{waiting} {stretch}".strip()
+        decision = decided(waiting, mind)
+        sure = decision.kind == "answer" and decision.score >= _SURE and decision.slug not in _slugs(parts)
+        if sure and _ASKS.search(waiting):
+            parts.append((waiting, decision))
+            waiting = ""
+    if len(parts) < 2:
+        return []
+    return [*parts[:-1], (f"{parts[-1][0]} {waiting}".strip(), parts[-1][1])]
+
+
+def _slugs(parts: Sequence[tuple[str, Decision]]) -> set[str | None]:
+    return {decision.slug for _, decision in parts}
