@@ -11,7 +11,7 @@ from tutor.dialogue.names import ARTICLES, Demand, Names, demands_of
 from tutor.dialogue.prompt import Request
 from tutor.dialogue.receipts import Receipt, normal_inputs, to_json
 from tutor.dialogue.router import Router
-from tutor.dialogue.words import wordset
+from tutor.dialogue.words import split, wordset
 from tutor.lessons.library import Library
 
 NOTES = {"clarify": "which-lesson", "abstain": "no-lesson"}
@@ -59,6 +59,8 @@ def _computed(text: str, example: str, mind: Mind) -> Changed:
 
 def _asked(text: str, example: str, names: Names) -> list[Demand]:
     """The wishes of a question that the example can take; « why are 2 layers enough » wishes nothing."""
+    if _LEADING.isdisjoint(split(text)) and not any(map(str.isdigit, text)):
+        return []
     heard = demands_of(text, names, example)
     supposed = not _SUPPOSING.isdisjoint(heard.left)
     return [each for each in heard.demands if each.pointer and (_led(each) or (supposed and each.typed[:1].isdigit()))]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tutor.dialogue.amounts import greek, tokens
-from tutor.dialogue.words import MOST_CHARACTERS, meant, slips, split, wordset
+from tutor.dialogue.words import MOST_CHARACTERS, all_meant, slips, split, wordset
 
 # The longest command we know of has 14 words; a longer text is a question, whatever its words.
 MOST_WORDS = 20
@@ -157,6 +157,7 @@ _AROUND = wordset("it to of the le la l ce cet cette symbol symbole letter lettr
 # Words of the trade that are one slip away from a word of a command.
 _NO_SLIPS = wordset("sample samples stems stop steep sources simple exploding valeur")
 _VOCABULARY = frozenset().union(GROUPS.values(), *(pattern.words for pattern in PATTERNS))
+_KNOWN = _VOCABULARY | _NO_SLIPS
 _SLIPS = slips(word for pattern in PATTERNS for need in pattern.needs for word in need)
 
 
@@ -165,8 +166,8 @@ def command_of(text: str) -> Command | None:
     words = _grouped(split(text[:MOST_CHARACTERS]))
     if not 0 < len(words) <= MOST_WORDS:
         return None
-    heard = [word if word in _VOCABULARY or word in _NO_SLIPS else meant(word, _SLIPS) or word for word in words]
-    found = next((pattern.kind for pattern in PATTERNS if _fits(pattern, heard)), None)
+    heard = all_meant(words, _KNOWN, _SLIPS)
+    found = next((pattern.kind for pattern in PATTERNS if _fits(pattern, heard)), None) if heard else None
     if found is None:
         return _origin(text) or _symbol(text)
     return Command(found, _names(found, heard))
@@ -202,8 +203,8 @@ def _origin(text: str) -> Command | None:
 
 def _symbol(text: str) -> Command | None:
     """« What is δ? »: the words of the symbol's name, where it is one or two short words or a Greek letter."""
-    words = split(greek(text[:MOST_CHARACTERS]))
-    if len(words) > MOST_WORDS:
+    words = split(greek(text[:MOST_CHARACTERS])) if text.count(" ") <= 2 * MOST_WORDS else []
+    if not 0 < len(words) <= MOST_WORDS:
         return None
     opening = next((group for group in _MEANING if tuple(words[: len(group)]) == group), None)
     rest = words[len(opening) :] if opening else []

@@ -49,8 +49,8 @@ def _meant(request: Request, mind: Mind) -> Iterator[Request]:
 def _joined(text: str, mind: Mind) -> list[tuple[str, Decision]]:
     """The questions of a text that asks for several lessons; none where it is one question, whatever its parts."""
     parts: list[tuple[str, Decision]] = []
-    waiting = ""
-    for stretch in _JOINT.split(text, MOST_PARTS):
+    waiting, stretches = "", _JOINT.split(text, MOST_PARTS)
+    for stretch in stretches if len(stretches) > 1 else ():
         waiting = f"{waiting} {stretch}".strip()
         decision = decided(waiting, mind)
         sure = decision.kind == "answer" and decision.score >= _SURE and decision.slug not in _slugs(parts)

@@ -5,7 +5,7 @@ A command is made of command words only: one foreign word (« tell me more about
 
 from dataclasses import dataclass
 
-from tutor.dialogue.words import meant, slips, split, wordset
+from tutor.dialogue.words import all_meant, slips, split, wordset
 
 _LANGUAGES = {
     "french": "fr", "francais": "fr", "francaise": "fr", "english": "en", "anglais": "en", "anglaise": "en",
@@ -76,8 +76,8 @@ class Wish:
 def wish_of(text: str) -> Wish | None:
     """The command a text is, forgiving one slip of the keyboard a word; None for anything that may be a question."""
     heard = _grouped(split(text))
-    words = [word for word in map(_corrected, heard[:_MOST_WORDS]) if word]
-    if not heard or len(words) < len(heard):
+    words = all_meant(heard, _VOCABULARY, _SLIPS) if len(heard) <= _MOST_WORDS else []
+    if not words:
         return None
     language = _named(words)
     if _TRANSLATING.isdisjoint(words) and not _DEEPENING.isdisjoint(words):
@@ -104,8 +104,3 @@ def _named(words: list[str]) -> str | None:
     """The language to translate into: the last one named (« de l'anglais au français », "from English to French")."""
     named = [_LANGUAGES[word] for word in words if word in _LANGUAGES]
     return named[-1] if named else None
-
-
-def _corrected(word: str) -> str | None:
-    """The command word that a word is or was meant to be."""
-    return word if word in _VOCABULARY else meant(word, _SLIPS)

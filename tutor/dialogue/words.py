@@ -5,7 +5,7 @@ Every function takes time proportional to the first `MOST_CHARACTERS` characters
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 MOST_CHARACTERS = 2000
@@ -68,6 +68,17 @@ def meant(word: str, forms: Mapping[str, str]) -> str | None:
     typed = (word, *_shortened(word)) if len(word) <= _MOST_CORRECTED else ()
     found = (forms[form] for form in typed if form in forms)
     return next((known for known in found if _one_slip(word, known)), None)
+
+
+def all_meant(words: Iterable[str], vocabulary: Collection[str], forms: Mapping[str, str]) -> list[str]:
+    """The words as they were meant, all of them of the vocabulary; none where one of them is not."""
+    heard = []
+    for word in words:
+        known = word if word in vocabulary else meant(word, forms)
+        if known is None:
+            return []
+        heard.append(known)
+    return heard
 
 
 def _shortened(word: str) -> list[str]:

@@ -93,9 +93,9 @@ def save(store: Store, conversation: str, question: str, answer: Answer, asked_a
     """
     row = _row(_possible(conversation), question, answer, asked_at)
     with writing(store) as connection:
-        if execute(connection, HOLD, row).first() is None:
+        if not execute(connection, HOLD, row):
             raise UnknownConversation(conversation)
-        number = execute(connection, ADD, row).scalar_one()
+        ((number,),) = execute(connection, ADD, row)
     return Exchange(number, row["asked_at"], question, answer)
 
 

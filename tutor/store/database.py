@@ -115,14 +115,14 @@ def alive(store: Store) -> bool:
 @contextmanager
 def reading(store: Store) -> Iterator[sa.Connection]:
     """A short transaction that sees one state of the database; raises StoreUnavailable."""
-    with _unavailable(), store.readers.begin() as connection:
+    with _unavailable(store), store.readers.begin() as connection:
         yield connection
 
 
 @contextmanager
 def writing(store: Store) -> Iterator[sa.Connection]:
     """A transaction that is whole and on disk when the block ends, or undone if it raises; raises StoreUnavailable."""
-    with store.turn, _unavailable(), store.writers.begin() as connection:
+    with store.turn, _unavailable(store), store.writers.begin() as connection:
         yield connection
 
 
@@ -136,13 +136,15 @@ class Written:
     forms: Mapping[str, Callable[[Any], Any]]
 
 
-def execute(connection: sa.Connection, statement: sa.Executable, values: Mapping[str, Any]) -> sa.CursorResult[Any]:
-    """Execute a statement that was written out once; SQLAlchemy's own way would take half as long again as a commit."""
+def execute(connection: sa.Connection, statement: sa.Executable, values: Mapping[str, Any]) -> list[Any]:
+    """The rows of a statement that was written out once; SQLAlchemy's own way would take half as long again as a commit."""
     written = _written_out(statement, connection.dialect, tuple(values))
     found = {name: values.get(name, written.fixed.get(name)) for name in written.names}
     bound = {name: written.forms[name](value) if name in written.forms else value for name, value in found.items()}
     named = connection.dialect.paramstyle == "pyformat"
-    return connection.exec_driver_sql(written.text, bound if named else tuple(bound[name] for name in written.names))
+    cursor = connection.connection.cursor()
+    cursor.execute(written.text, bound if named else tuple(bound[name] for name in written.names))
+    return list(cursor.fetchall()) if cursor.description else []
 
 
 @lru_cache(maxsize=16)
@@ -169,7 +171,7 @@ def erase(store: Store) -> None:
 
 def _emptied_the_log(store: Store) -> bool:
     # Straight on the driver: SQLAlchemy would open a transaction, and inside one SQLite refuses to checkpoint.
-    with store.turn, _unavailable(), closing(store.writers.raw_connection()) as connection:
+    with store.turn, _unavailable(store), closing(store.writers.raw_connection()) as connection:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={ERASING_WAIT}")
         try:
@@ -180,18 +182,20 @@ def _emptied_the_log(store: Store) -> bool:
 
 
 @contextmanager
-def _unavailable() -> Iterator[None]:
+def _unavailable(store: Store) -> Iterator[None]:
+    driver: Any = store.readers.dialect.loaded_dbapi
     try:
         yield
     except (OperationalError, InterfaceError) as error:
         raise StoreUnavailable(str(error.orig)) from error
-    except (PoolTimeout, sqlite3.OperationalError) as error:
+    except (PoolTimeout, driver.OperationalError, driver.InterfaceError) as error:
         raise StoreUnavailable(str(error)) from error
 
 
 def _sqlite(address: sa.URL) -> Store:
     # The driver neither begins nor commits by itself: its own rule begins late, and two writers then lose updates.
-    engine = _engine(address, connect_args={"isolation_level": None})
+    # No transaction is open when a connection comes back: `reading` and `writing` end theirs.
+    engine = _engine(address, connect_args={"isolation_level": None}, pool_reset_on_return=None)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return Store(engine, engine.execution_options(begin="BEGIN IMMEDIATE"), threading.Lock())
@@ -231,4 +235,6 @@ def _patiently(connection: sqlite3.Connection, pragma: str) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     # A writer that began as a reader cannot be made to wait when another writes first: it fails. So it says so at once.
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    # Straight on the driver, in a quarter of the time.
+    driver: Any = connection.connection.driver_connection
+    driver.execute(connection.get_execution_options().get("begin", "BEGIN"))
