@@ -131,7 +131,7 @@ def requests_of(row: dict, tutor: Tutor) -> tuple[Request, ...]:
 
 def several(rows: list[dict], tutor: Tutor) -> None:
     """Of prompts about several things, those of which two are found among the parts."""
-    found = [{routed(part.text, tutor)[1].slug for part in requests_of(row, tutor)} for row in rows]
+    found = [{part.decision.slug for part in requests_of(row, tutor) if part.decision} for row in rows]
     print("several at once, two found:", share([len(slugs & wanted(row)) > 1 for slugs, row in zip(found, rows, strict=True)]))
 
 

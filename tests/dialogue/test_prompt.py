@@ -36,6 +36,12 @@ def test_many_ways_to_number_are_understood(marks: tuple[str, str]) -> None:
     ]
 
 
+def test_letters_may_number_questions_in_one_line() -> None:
+    text = "Please explain (a) how the chain rule works, (b) why hidden layers help"
+    assert texts(text) == ["how the chain rule works", "why hidden layers help"] and labels(text) == ["a", "b"]
+    assert texts("Which is larger, (b) or (a) here?") == ["Which is larger, (b) or (a) here?"]
+
+
 def test_numbers_need_not_begin_at_one() -> None:
     assert labels("4. And the chain rule?\n5. And the hidden layers?") == ["4", "5"]
 

@@ -52,7 +52,13 @@ def test_one_question_with_two_clauses_stays_one(text: str, tutor: Tutor) -> Non
 
 def test_what_was_typed_is_kept_whole_when_it_is_parted(tutor: Tutor) -> None:
     for text in JOINED:
-        assert "".join(part.text for part in meant(text, tutor)).replace(" ", "") == text.replace(" ", "").replace(",", "")
+        assert " ".join(part.text for part in meant(text, tutor)) == text
+
+
+def test_two_questions_about_one_lesson_are_not_answered_twice_alike(tutor: Tutor) -> None:
+    parts = meant("Why is ReLU so popular?\nWhat does ReLU do to its input?", tutor)
+    slugs = [part.decision.slug for part in parts if part.decision]
+    assert slugs[0] == "relu" and len(slugs) == 2
 
 
 def test_a_numbered_question_is_never_parted(tutor: Tutor) -> None:

@@ -8,7 +8,7 @@ from tutor.dialogue.router import FOLLOW, OTHER, Router, chances
 
 # Set on questions kept for measuring, like the router's own numbers.
 TALKED = 0.3  # the least chance of a command
-ENOUGH = 0.2  # the least chance of a lesson that is answered …
+ENOUGH = 0.22  # the least chance of a lesson that is answered …
 LIKELY = 0.1  # … or offered among the likely ones
 ELSEWHERE = 0.33  # of the chance of another subject, at least
 FAINT = 0.01  # below this a lesson is not named at all

@@ -12,10 +12,12 @@ _NUMBER = re.compile(r"\(?(?:q(?:uestion)?\s?)?(\d{1,2})(?:\)[.:]?|\s?[.:/°–�
 _LETTER = re.compile(r"\(?([a-hA-H])(?:\)|\.(?=\s))")
 _BULLET = re.compile(r"[-*•‣–—](?=\s)")
 _INLINE = re.compile(r"(?<!\S)\(?(\d{1,2})(?:\)|\.(?=\s|[^\W\d_]))")
+_INLINE_LETTER = re.compile(r"(?<!\S)\(?([a-h])\)(?=\s)")
 _ORDINAL = re.compile(
     r"(?<!\w)(?:(first|premi[eè]re)|(second|seconde|deuxi[eè]me)|(third|troisi[eè]me))(?:ly|ment)\b,?", re.IGNORECASE
 )
 
+_ALPHABET = " abcdefgh"
 _AFTER_QUESTION = re.compile(r"(?<=\?)\s+")
 
 _OPENERS = wordset(
@@ -79,19 +81,22 @@ def _label(mark: re.Match[str]) -> str | None:
 
 
 def _in_line(text: str) -> list[Piece]:
-    """The items of a list that runs on: « 1) … 2) … », « premièrement … deuxièmement … »."""
-    for pattern in (_INLINE, _ORDINAL):
+    """The items of a list that runs on: « 1) … 2) … », « (a) … (b) … », « premièrement … deuxièmement … »."""
+    for pattern in (_INLINE, _INLINE_LETTER, _ORDINAL):
         marks = _counting([(mark, _rank(mark)) for mark in pattern.finditer(text)])
         ends = [mark.start() for mark in marks[1:]] + [len(text)]
         parts = [text[mark.end() : end].strip(" ;,") for mark, end in zip(marks, ends, strict=False)]
         if len(parts) > 1 and all(any(len(word) > 3 for word in split(part)) for part in parts):
-            items = [Piece(part, str(number)) for number, part in enumerate(parts, 1)]
+            lettered = pattern is _INLINE_LETTER
+            items = [Piece(part, mark[1] if lettered else str(_rank(mark))) for mark, part in zip(marks, parts, strict=True)]
             return _prefaced(text[: marks[0].start()], items)
     return []
 
 
 def _rank(mark: re.Match[str]) -> int:
-    """The number of a mark: its digits, or which of the ordinals it is."""
+    """The number of a mark: its digits, its place in the alphabet, or which of the ordinals it is."""
+    if mark.re is _INLINE_LETTER:
+        return _ALPHABET.index(mark[1])
     return int(mark[1]) if mark.re is _INLINE else int(mark.lastindex or 0)
 
 

@@ -5,19 +5,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tutor.dialogue.answering import Mind, decided
-from tutor.dialogue.matching import Decision
+from tutor.dialogue.matching import Decision, rank
 from tutor.dialogue.prompt import MOST_PARTS, Request
 from tutor.dialogue.words import split
 
 _AND = r"(?:(?:and|et|then|puis|ensuite|also|aussi)\ ){0,2}"
 _OPENER = (
     r"(?:what|why|when|where|which|who|how|is|are|do|does|did|can|should|pourquoi|comment|quand|quel|quelle|quels|quelles"
-    r"|combien|explain|tell|describe|explique|expliquez|est-ce|qu'est|c'est|[aà]\ quoi|o[uù]|faut-il|peut-on)\b"
+    r"|combien|pourkoi|pk|c\ (?:est\ )?[qk]u?oi|explain|tell|describe|explique|expliquez|est-ce|qu'est|c'est|[aà]\ quoi"
+    r"|o[uù]|faut-il|peut-on)\b"
 )
 # Between two questions in one: « … ? … », « …, et comment … », "… and why …".
-_JOINT = re.compile(rf"(?<=\?)\s|[,;:]\s(?={_AND}{_OPENER})|\s(?=(?:and|et|then|puis)\ {_AND}{_OPENER})", re.IGNORECASE)
+_JOINT = re.compile(rf"(?<=\?)\s|(?<=[,;:])\s(?={_AND}{_OPENER})|\s(?=(?:and|et|then|puis)\ {_AND}{_OPENER})", re.IGNORECASE)
 _ASKS = re.compile(rf"(?:\A|[.?!:,]\s){_AND}{_OPENER}", re.IGNORECASE)
-_SURE = 0.3  # the least chance of each of two joined questions
+_SURE = 0.25  # the least chance of each of two joined questions
+_NEXT = 0.1  # and of the lesson that answers the second of two questions about one
 
 
 def understood(requests: Iterable[Request], mind: Mind) -> tuple[Request, ...]:
@@ -26,7 +28,20 @@ def understood(requests: Iterable[Request], mind: Mind) -> tuple[Request, ...]:
     for part in (part for request in requests for part in _meant(request, mind)):
         said = (part.kind, *split(part.text))
         once[said] = _labelled(once[said], part) if said in once else part
-    return tuple(once.values())
+    return tuple(_each_its_own(once.values(), mind))
+
+
+def _each_its_own(parts: Iterable[Request], mind: Mind) -> Iterator[Request]:
+    """Of two questions in one text about one lesson, the second gets the next likely lesson, where there is one."""
+    told: set[str] = set()
+    for part in parts:
+        decision = part.decision
+        if decision and decision.kind == "answer" and decision.slug in told and not part.label:
+            near = (match for match in rank(part.text, mind.router) if match.slug in mind.library.lessons)
+            other = next((match for match in near if match.slug not in told and match.score >= _NEXT), None)
+            decision = replace(decision, slug=other.slug, score=other.score) if other else decision
+        told |= {str(decision.slug)} if decision and decision.kind == "answer" else set()
+        yield replace(part, decision=decision)
 
 
 def _labelled(first: Request, again: Request) -> Request:
