@@ -1,12 +1,15 @@
 """Two questions in one sentence, a question asked twice, a command said in a sentence."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from conversation import conversation, last
 
 from tutor.conversations import Tutor
+from tutor.dialogue.matching import Decision
 from tutor.dialogue.prompt import Request, read
+from tutor.dialogue.reply import Turn, reply
 from tutor.dialogue.understanding import understood
 from tutor.dialogue.view import view
 
@@ -73,17 +76,28 @@ def test_a_question_asked_twice_is_answered_once_under_both_numbers(tutor: Tutor
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SAID.items() for text in texts])
 def test_a_command_may_be_a_sentence(kind: str, text: str, tutor: Tutor) -> None:
-    part = last(tutor, BACKPROP, text)
     assert [each.kind for each in meant(text, tutor)] == [kind]
-    assert part.lesson == "backpropagation"
+    assert last(tutor, "What does momentum do?", text).lesson == "momentum"
 
 
-@pytest.mark.parametrize("aspect", ["chart", "check", "limits"])
+@pytest.mark.parametrize("aspect", ["check", "limits"])
 def test_every_lesson_has_that_side(aspect: str, tutor: Tutor) -> None:
     for lesson in tutor.shelves["en"].edition.lessons.values():
         title = "".join(map(str, lesson.title.text))
         (shown,) = view(conversation(tutor, title, SAID[aspect][0])[-1], tutor.shelves["en"]).parts
         assert shown.page and shown.page.slug == lesson.slug and shown.page.blocks
+
+
+def test_a_picture_is_the_lessons_chart_or_there_is_none(tutor: Tutor) -> None:
+    (shown,) = view(conversation(tutor, "What does momentum do?", "draw me a picture of that")[-1], tutor.shelves["fr"]).parts
+    assert shown.page and {block.kind for block in shown.page.blocks} == {"chart"}
+    assert last(tutor, BACKPROP, "draw me a picture of that").note == "no-chart"
+
+
+def test_what_is_not_clear_is_asked(tutor: Tutor) -> None:
+    unsure = replace(read("ReLU?", "en")[0], decision=Decision("clarify", "relu", 0.2, ("relu", "tanh")))
+    (part,) = reply(Turn("", [unsure], (), None, "en"), tutor.mind).parts
+    assert (part.kind, part.note, part.alternatives) == ("clarify", "which-lesson", ("relu", "tanh"))
 
 
 @pytest.mark.parametrize("worst", ["what is " * 250, "and how " * 250, "? " * 1000, "a, what " * 250, "et comment, " * 160])

@@ -14,7 +14,6 @@ from tutor.dialogue.router import Router
 from tutor.dialogue.words import split, wordset
 from tutor.lessons.library import Library
 
-NOTES = {"clarify": "which-lesson", "abstain": "no-lesson"}
 Work = Callable[[str, Mapping[str, Any]], Receipt]
 # In a whole question, what is named after such a word is wished.
 _LEADING = wordset("with avec using utilisant")
@@ -42,7 +41,8 @@ def answered(request: Request, history: Sequence[Exchange], mind: Mind) -> Itera
     decision = request.decision or decided(request.text, mind)
     if decision.kind != "answer" or decision.slug is None:
         kind = "clarify" if decision.kind == "clarify" else "abstain"
-        yield Part(kind, request.text, request.label, score=decision.score, alternatives=decision.alternatives, note=NOTES[kind])
+        note = "no-lesson" if kind == "abstain" else "which-lesson" if len(decision.alternatives) > 1 else "this-lesson"
+        yield Part(kind, request.text, request.label, score=decision.score, alternatives=decision.alternatives, note=note)
         return
     told = _computed(request.text, mind.library.lessons[decision.slug].example, mind)
     yield Part("answer", request.text, request.label, decision.slug, request.depth, decision.score, decision.alternatives,

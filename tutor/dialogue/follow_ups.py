@@ -14,6 +14,7 @@ from tutor.dialogue.origins import found_in, symbols_named
 from tutor.dialogue.prompt import LEADING, LEADING_PAIRS, Request
 from tutor.dialogue.receipts import from_json, programs, to_json
 from tutor.dialogue.words import wordset
+from tutor.lessons.lesson import pieces
 
 # Words that may stand around the wishes of a what-if; any other makes the text a question.
 _AROUND = LEADING | wordset(
@@ -95,6 +96,14 @@ def _coded(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
     if last and not programs(from_json(last.receipt or {})):
         near = ("implementations",) if "implementations" in mind.library.lessons else ()
         yield replace(_nothing(request, "no-program"), alternatives=near)
+    else:
+        yield from _aspect(request, history, mind)
+
+
+def _charted(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+    last = last_told(history)
+    if last and not any(piece.kind == "chart" for piece in pieces(mind.library.lessons[str(last.lesson)])):
+        yield _nothing(request, "no-chart")
     else:
         yield from _aspect(request, history, mind)
 
@@ -240,10 +249,11 @@ def _greeted(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts
     yield _nothing(request, request.kind)
 
 
-ASPECTS = ("why", "simpler", "example", "steps", "formula", "sources", "symbols", "chart", "check", "limits")
+ASPECTS = ("why", "simpler", "example", "steps", "formula", "sources", "symbols", "check", "limits")
 FOLLOW_UPS: Mapping[str, Callable[[Request, Sequence[Exchange], Mind], Parts]] = {
     "translate": _translated, "deepen": _deepened, "repeat": _repeated, "another": _another, "follow": _followed,
     "origin": _traced, "symbol": _symbol, "choice": _chosen, "yes": _agreed, "no": _declined, "code": _coded,
+    "chart": _charted,
     **dict.fromkeys(ASPECTS, _aspect),
     **dict.fromkeys(("thanks", "hello"), _greeted),
 }  # fmt: skip
