@@ -1,7 +1,9 @@
 """The migrations make the tables that the schema declares, from wherever the package is installed."""
 
 import shutil
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,8 @@ from alembic.script import ScriptDirectory
 
 import tutor
 from tutor.store import Store, StoreUnavailable, alive, close_store, open_store, upgrade
-from tutor.store.database import reading
-from tutor.store.migrations import FOLDER
+from tutor.store.database import reading, writing
+from tutor.store.migrations import FOLDER, VERSIONS, migrate
 from tutor.store.schema import HEAD, metadata
 
 STARTS = """
@@ -28,27 +30,35 @@ print("alembic" in sys.modules, flush=True)
 
 
 def shape(engine: sa.Engine) -> dict[str, Any]:
-    """Everything the database itself says of its tables, except the one where Alembic keeps the version."""
+    """Everything the database itself says of its tables."""
     look = sa.inspect(engine)
     ask = (look.get_pk_constraint, look.get_foreign_keys, look.get_unique_constraints, look.get_indexes)
-    names = sorted(set(look.get_table_names()) - {"alembic_version"})
+    names = sorted(look.get_table_names())
     columns = {name: [{**column, "type": str(column["type"])} for column in look.get_columns(name)] for name in names}
     return {name: (columns[name], *(answers(name) for answers in ask)) for name in names}
 
 
-def test_alembic_finds_no_difference_between_the_migrations_and_the_schema(store: Store) -> None:
-    with reading(store) as connection:
+@pytest.fixture
+def migrated(new_address: Callable[[], str]) -> Iterator[Store]:
+    """A database that went through every migration, as those do that are older than this version."""
+    store = open_store(new_address())
+    with writing(store) as connection:
+        migrate(connection)
+    yield store
+    close_store(store)
+
+
+def test_alembic_finds_no_difference_between_the_migrations_and_the_schema(migrated: Store) -> None:
+    with reading(migrated) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_the_database_sees_the_migrated_tables_as_the_declared_ones(
-    store: Store, new_address: Callable[[], str]
-) -> None:
-    declared = open_store(new_address())
-    metadata.create_all(declared.writers)
-    assert shape(store.readers) == shape(declared.readers)
-    assert set(shape(store.readers)) == set(metadata.tables)
-    close_store(declared)
+def test_a_new_database_has_the_tables_of_a_migrated_one(store: Store, migrated: Store) -> None:
+    assert shape(store.readers) == shape(migrated.readers)
+    assert set(shape(store.readers)) == {*metadata.tables, VERSIONS.name}
+    for each in (store, migrated):
+        with reading(each) as connection:
+            assert connection.execute(sa.select(VERSIONS)).all() == [(HEAD,)]
 
 
 def test_the_newest_migration_is_the_version_this_code_expects() -> None:
@@ -83,6 +93,8 @@ def test_the_package_migrates_from_any_folder(
     for name in ("__init__.py", "answer.py"):
         shutil.copy(house / name, elsewhere / "tutor")
     address = new_on_sqlite()
+    with closing(sqlite3.connect(address.removeprefix("sqlite:///"))) as connection:
+        connection.execute("CREATE TABLE of_someone_else (x INTEGER)")  # so that the migrations are gone through
     program = child(f"import sys; sys.path.insert(0, {str(elsewhere)!r})\n{STARTS}")
     assert program.communicate(address + "\n")[0] == "True\n"
     store = open_store(address)

@@ -5,10 +5,15 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from tutor.store.database import Store, reading, writing
-from tutor.store.schema import HEAD
+from tutor.store.schema import HEAD, metadata
 
 FOLDER = Path(__file__).parent
-VERSION = sa.select(sa.table("alembic_version", sa.column("version_num")).c.version_num)
+VERSIONS = sa.Table(  # as Alembic makes it
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 MIGRATING = 7_885_867_982  # any number of ours: the name of PostgreSQL's lock on migrating
 
 
@@ -17,22 +22,32 @@ def upgrade(store: Store) -> None:
 
     The whole migration is one transaction that begins before the version is read. Raises StoreUnavailable.
     """
-    if _version(store) == HEAD:
-        return
+    with reading(store) as connection:
+        if _version(connection) == HEAD:
+            return
     with writing(store) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
-        _migrate(connection)
+        if not sa.inspect(connection).get_table_names():
+            _create(connection)
+        elif _version(connection) != HEAD:
+            migrate(connection)
 
 
-def _version(store: Store) -> str | None:
-    with reading(store) as connection:
-        if sa.inspect(connection).has_table("alembic_version"):
-            return connection.execute(VERSION).scalar()
-    return None
+def _version(connection: sa.Connection) -> str | None:
+    known = sa.inspect(connection).has_table(VERSIONS.name)
+    return connection.execute(sa.select(VERSIONS.c.version_num)).scalar() if known else None
 
 
-def _migrate(connection: sa.Connection) -> None:
+def _create(connection: sa.Connection) -> None:
+    """The newest tables at once: a new database has no steps to go through, and a first start need not load Alembic."""
+    metadata.create_all(connection)
+    VERSIONS.create(connection)
+    connection.execute(VERSIONS.insert(), {"version_num": HEAD})
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Goes through the migrations that the database has not seen yet."""
     # Here and not above: most starts migrate nothing, and the import is half of a start.
     from alembic import command
     from alembic.config import Config
