@@ -18,7 +18,7 @@ from tutor.dialogue.understanding import understood
 from tutor.dialogue.view import ExchangeView, Shelf, view
 from tutor.language import Language, house_folder, load_language, offered
 from tutor.lessons.library import Library, check_links, edition, load
-from tutor.settings import router_file
+from tutor.settings import router_files
 from tutor.store import Store, begin_conversation, latest, save
 
 # A translation needs the last answer; "more details", say, looks back for the last lesson over this many turns.
@@ -72,7 +72,7 @@ def open_tutor() -> Tutor:
     languages = {code: load_language(catalogs, code) for code in offered(catalogs)}
     shelves = {code: Shelf(edition(library, language.translate), language) for code, language in languages.items()}
     names = names_of([shelf.edition for shelf in shelves.values()])
-    router = open_router(content.joinpath("phrases"), library.terms, router_file())
+    router = open_router(content.joinpath("phrases"), library.terms, router_files())
     return Tutor(library, shelves, router, Workbench().work, names)
 
 

@@ -49,9 +49,9 @@ def _data_file() -> Path:
     return user_data_path("tutor", appauthor=False) / "tutor.db"
 
 
-def router_file() -> Path:
-    """Where the trained router is kept between two starts; it may be deleted at any time."""
-    return user_cache_path("tutor", appauthor=False) / "router.npy"
+def router_files() -> tuple[Path, ...]:
+    """Where the trained router may be: made by the installation, or kept by a start; both may be deleted at any time."""
+    return (Path(__file__).with_name("router.npy"), user_cache_path("tutor", appauthor=False) / "router.npy")
 
 
 def _limits(value: str) -> bool:

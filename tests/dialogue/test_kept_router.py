@@ -38,48 +38,56 @@ def test_the_second_start_reads_what_the_first_has_trained(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "deep" / "router.npy"
-    trained = open_router(folder, TERMS, file)
+    trained = open_router(folder, TERMS, [file])
     monkeypatch.delattr(kept_router, "train")
-    kept = open_router(folder, TERMS, file)
+    kept = open_router(folder, TERMS, [file])
     assert same(trained, kept) and chances(QUESTION, kept) == chances(QUESTION, trained)
     assert dict(kept.spelling.slips) == dict(trained.spelling.slips)
     assert dict(kept.spelling.synonyms) == dict(trained.spelling.synonyms)
 
 
+def test_the_first_file_that_fits_is_read_and_the_last_is_written(folder: Path, tmp_path: Path) -> None:
+    made, kept = tmp_path / "made.npy", tmp_path / "kept.npy"
+    trained = open_router(folder, TERMS, [made, kept])
+    assert kept.exists() and not made.exists()
+    kept.rename(made)
+    assert same(open_router(folder, TERMS, [made, kept]), trained) and not kept.exists()
+
+
 def test_other_phrases_or_terms_train_anew(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "router.npy"
-    before = open_router(folder, TERMS, file)
+    before = open_router(folder, TERMS, [file])
     assert "inerti" not in before.features
     rewrite(folder, "adam and eve", "adam and steve")
-    assert "and" in open_router(folder, TERMS, file).features
+    assert "and" in open_router(folder, TERMS, [file]).features
     more = (*TERMS, Term("learning rate", "taux", "adam"), Term("rate", "taux", "adam"))
-    assert "rate" in open_router(folder, more, file).features
+    assert "rate" in open_router(folder, more, [file]).features
 
 
 @pytest.mark.parametrize("found", [b"", b"not a router", b"\x93NUMPY\x01\x00"])
 def test_a_broken_file_costs_the_training_and_is_mended(folder: Path, tmp_path: Path, found: bytes) -> None:
     file = tmp_path / "router.npy"
     file.write_bytes(found)
-    trained = open_router(folder, TERMS, file)
+    trained = open_router(folder, TERMS, [file])
     assert chances(QUESTION, trained)["adam"] > 0.5
     assert len(file.read_bytes()) > 1000
 
 
 def test_half_a_file_is_not_read(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "router.npy"
-    whole = open_router(folder, TERMS, file)
+    whole = open_router(folder, TERMS, [file])
     for length in range(0, file.stat().st_size, 97):
         kept = file.read_bytes()
         file.write_bytes(kept[:length])
-        assert same(open_router(folder, TERMS, file), whole)
+        assert same(open_router(folder, TERMS, [file]), whole)
 
 
 def test_a_folder_that_takes_no_file_is_no_trouble(folder: Path, tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("in the way", "utf-8")
-    assert chances(QUESTION, open_router(folder, TERMS, in_the_way / "router.npy"))["adam"] > 0.5
+    assert chances(QUESTION, open_router(folder, TERMS, [in_the_way / "router.npy"]))["adam"] > 0.5
 
 
 def test_nothing_but_the_router_is_left_in_its_folder(folder: Path, tmp_path: Path) -> None:
-    open_router(folder, TERMS, tmp_path / "cache" / "router.npy")
+    open_router(folder, TERMS, [tmp_path / "cache" / "router.npy"])
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["router.npy"]

@@ -1,7 +1,7 @@
-"""The trained router, kept in a file between two starts: training takes seconds, reading the file some milliseconds."""
+"""The trained router, kept in a file: training it takes seconds, reading it some milliseconds."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import astuple
 from hashlib import sha256
@@ -21,20 +21,21 @@ from tutor.lessons.course import Term
 _SOURCES = (phrases, router, words)  # another way of reading phrases makes another router
 
 
-def open_router(folder: Traversable, terms: Iterable[Term], file: Path) -> Router:
-    """The router of a folder of phrases: from `file` where that was trained on the same, else trained and kept there.
+def open_router(folder: Traversable, terms: Iterable[Term], files: Sequence[Path]) -> Router:
+    """The router of a folder of phrases: of the first of the files that was trained on the same, else trained anew.
 
-    Raises MalformedPhrases. A file that cannot be read or written costs the training and nothing else.
+    It is then kept in the last file. Raises MalformedPhrases. A file that cannot be read or written costs the training and
+    nothing else.
     """
     terms = tuple(terms)
     mark = _mark(folder, terms)
-    kept = _read(file, mark)
+    kept = next(filter(None, (_read(file, mark) for file in files)), None)
     if kept is not None:
         return kept
     asked = ((term.slug, {"en": term.en, "fr": term.fr}) for term in terms if term.slug)
     trained = train(with_terms(load(folder), asked))
-    _write(file, mark, trained)
-    return _read(file, mark) or trained  # what training took leaves memory with the router that it made
+    _write(files[-1], mark, trained)
+    return _read(files[-1], mark) or trained  # what training took leaves memory with the router that it made
 
 
 def _mark(folder: Traversable, terms: Iterable[Term]) -> str:
