@@ -69,6 +69,7 @@ def _write(file: Path, mark: str, trained: Router) -> None:
         with NamedTemporaryFile(dir=file.parent, delete=False) as new:
             for array in (*map(_lines, texts), trained.importance, trained.weights):
                 np.save(new, array)
+        os.chmod(new.name, 0o644)  # a temporary file is its maker's alone; an installed one may be read by all
         os.replace(new.name, file)
 
 
