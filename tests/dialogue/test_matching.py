@@ -172,10 +172,10 @@ def test_likely_lessons_are_offered_where_none_is_sure() -> None:
     assert told == Decision("clarify", "relu", ENOUGH - 0.01, ("relu", "tanh", "sigmoid"))
 
 
-def test_a_command_is_taken_for_one_when_commands_are_likelier_than_any_lesson() -> None:
-    likely = (Match("chain-rule", 0.3), Match(f"{FOLLOW}steps", 0.2), Match(f"{FOLLOW}simpler", 0.15))
-    assert decide(likely, ["chain-rule"]) == Decision("command", "steps", 0.35, ())
-    assert decide(likely[:2], ["chain-rule"]).kind == "answer"
+def test_a_command_is_taken_for_one_where_commands_are_much_likelier_than_any_lesson() -> None:
+    likely = (Match(f"{FOLLOW}steps", 0.25), Match(f"{FOLLOW}simpler", 0.25), Match("chain-rule", 0.12))
+    assert decide(likely, ["chain-rule"]) == Decision("command", "steps", 0.5, ("chain-rule",))
+    assert decide((*likely[:2], Match("chain-rule", 0.3)), ["chain-rule"]).kind == "answer"
 
 
 def test_hostile_questions_do_no_harm(hostile: tuple[str, ...], tutor: Tutor) -> None:

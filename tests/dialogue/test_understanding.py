@@ -29,7 +29,7 @@ WHOLE = [
 SAID = {
     "simpler": ["I got lost halfway, could you put that in plain words", "t'as pas plus facile à comprendre stp"],
     "sources": ["are you really sure of that", "ça vient de quel livre ce que tu racontes"],
-    "steps": ["can you walk me through that calculation line by line",
+    "steps": ["wait, how did you get to that line",
               "comment tu passes de la ligne d'avant à celle-là"],
     "chart": ["draw me a picture of that", "tu peux faire un dessin de ce que tu viens d'expliquer ?"],
     "check": ["quiz me on this", "donne-moi un petit exercice pour voir si j'ai compris"],
@@ -86,6 +86,14 @@ def test_every_lesson_has_that_side(aspect: str, tutor: Tutor) -> None:
         title = "".join(map(str, lesson.title.text))
         (shown,) = view(conversation(tutor, title, SAID[aspect][0])[-1], tutor.shelves["en"]).parts
         assert shown.page and shown.page.slug == lesson.slug and shown.page.blocks
+
+
+@pytest.mark.parametrize(("text", "slug"), [
+    ("explique moi la retropropagation comme si j'avais 12 ans stp", "backpropagation"),
+    ("can you explain dropout in simpler words", "dropout"), ("give me another example of the chain rule", "chain-rule"),
+])  # fmt: skip
+def test_a_command_that_names_a_topic_is_a_question_about_it(text: str, slug: str, tutor: Tutor) -> None:
+    assert last(tutor, text).lesson == slug
 
 
 def test_a_picture_is_the_lessons_chart_or_there_is_none(tutor: Tutor) -> None:

@@ -42,7 +42,8 @@ Parts = Iterator[Part]
 
 
 def _nothing(request: Request, note: str = "nothing-to-follow") -> Part:
-    return Part("command", request.text, request.label, note=note)
+    likely = request.decision.alternatives if request.decision and request.decision.kind == "command" else ()
+    return Part("command", request.text, request.label, note=note, alternatives=likely)
 
 
 def _told(history: Sequence[Exchange]) -> Iterator[Part]:

@@ -7,7 +7,8 @@ from itertools import islice
 from tutor.dialogue.router import FOLLOW, OTHER, Router, chances
 
 # Set on questions kept for measuring, like the router's own numbers.
-TALKED = 0.3  # the least chance of a command
+TALKED = 0.3  # the least chance of a command …
+NAMELESS = 4.0  # … beside that of any lesson: « explique le biais plus simplement » names one
 ENOUGH = 0.22  # the least chance of a lesson that is answered …
 LIKELY = 0.1  # … or offered among the likely ones
 ELSEWHERE = 0.33  # of the chance of another subject, at least
@@ -27,7 +28,7 @@ class Match:
 class Decision:
     """`kind` is answer, clarify, abstain or command; `slug` the best lesson (None when nothing is near) or the command.
 
-    `alternatives` are written lessons: the likely ones to choose from, or the nearest.
+    `alternatives` are written lessons: the likely ones to choose from (beside a command too), or the nearest.
     """
 
     kind: str
@@ -48,10 +49,10 @@ def decide(matches: Sequence[Match], written: Collection[str]) -> Decision:
     best = next((match for match in matches if match.slug != OTHER and match not in commands), Match("", 0.0))
     elsewhere = next((match.score for match in matches if match.slug == OTHER), 0.0)
     talked = sum(match.score for match in commands)
-    if commands and talked >= max(TALKED, best.score, elsewhere):
-        return Decision("command", commands[0].slug.removeprefix(FOLLOW), talked, ())
-    kind = _kind(best.score, elsewhere) if best.slug in written else "abstain"
     near = [match.slug for match in matches[: 2 * OFFERED] if match.slug in written and match.score >= LIKELY]
+    if commands and talked >= max(TALKED, NAMELESS * best.score, elsewhere):
+        return Decision("command", commands[0].slug.removeprefix(FOLLOW), talked, tuple(near[:OFFERED]))
+    kind = _kind(best.score, elsewhere) if best.slug in written else "abstain"
     if kind == "clarify":
         return Decision(kind, best.slug, best.score, tuple(near[:OFFERED]))
     others = (slug for slug in dict.fromkeys((*near, *islice(written, 2 * OFFERED))) if kind == "abstain" or slug != best.slug)

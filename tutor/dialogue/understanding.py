@@ -56,9 +56,8 @@ def _meant(request: Request, mind: Mind) -> Iterator[Request]:
     joined = [] if request.label else _joined(request.text, mind)
     for text, decision in joined or [(request.text, decided(request.text, mind))]:
         if decision.kind == "command" and request.kind == "question":  # « 10 000 steps » may be a wish
-            yield replace(request, kind=str(decision.slug), text=text)
-        else:
-            yield replace(request, text=text, decision=decision)
+            request = replace(request, kind=str(decision.slug))
+        yield replace(request, text=text, decision=decision)
 
 
 def _joined(text: str, mind: Mind) -> list[tuple[str, Decision]]:
