@@ -30,7 +30,9 @@ NUMERALS: dict[str, float] = {
     "mille": 1000.0, "thousand": 1000.0,
 }  # fmt: skip
 _COMPOUND = re.compile(r"\bdix[ -](sept|huit|neuf)\b")
-_GREEK = "GREEK SMALL LETTER "
+_SPELLED = {  # GREEK SMALL LETTER DELTA, GREEK SMALL LETTER FINAL SIGMA
+    letter: f" {name(chr(letter)).split()[-1].casefold()} " for letter in range(ord("α"), ord("ω") + 1)
+}
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def greek(text: str) -> str:
     """The text with every Greek letter spelled out: δ is delta."""
-    return "".join(_spelled(letter) for letter in text) if not text.isascii() else text
-
-
-def _spelled(letter: str) -> str:
-    if not "α" <= letter <= "ω":
-        return letter
-    return f" {name(letter, '').removeprefix(_GREEK).removeprefix('FINAL ').casefold()} "
+    return text.translate(_SPELLED)
 
 
 def _token(match: re.Match[str]) -> Token:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tutor.dialogue.amounts import greek, tokens
-from tutor.dialogue.words import MOST_CHARACTERS, all_meant, slips, split, wordset
+from tutor.dialogue.words import MOST_CHARACTERS, all_meant, grouped, slips, split, wordset
 
 # The longest command we know of has 14 words; a longer text is a question, whatever its words.
 MOST_WORDS = 20
@@ -157,17 +157,14 @@ _AROUND = wordset("it to of the le la l ce cet cette symbol symbole letter lettr
 # Words of the trade that are one slip away from a word of a command.
 _NO_SLIPS = wordset("sample samples stems stop steep sources simple exploding valeur")
 _VOCABULARY = frozenset().union(GROUPS.values(), *(pattern.words for pattern in PATTERNS))
-_KNOWN = _VOCABULARY | _NO_SLIPS
+_KNOWN = _VOCABULARY | _NO_SLIPS | wordset(" ".join(GROUPS))
 _SLIPS = slips(word for pattern in PATTERNS for need in pattern.needs for word in need)
 
 
 def command_of(text: str) -> Command | None:
     """The command a text is, forgiving one slip of the keyboard in its leading words; None for what may be a question."""
-    words = _grouped(split(text[:MOST_CHARACTERS]))
-    if not 0 < len(words) <= MOST_WORDS:
-        return None
-    heard = all_meant(words, _KNOWN, _SLIPS)
-    found = next((pattern.kind for pattern in PATTERNS if _fits(pattern, heard)), None) if heard else None
+    heard = grouped(all_meant(split(text[:MOST_CHARACTERS])[: 2 * MOST_WORDS], _KNOWN, _SLIPS), GROUPS)
+    found = next((pattern.kind for pattern in PATTERNS if _fits(pattern, heard)), None) if 0 < len(heard) <= MOST_WORDS else None
     if found is None:
         return _origin(text) or _symbol(text)
     return Command(found, _names(found, heard))
@@ -183,13 +180,6 @@ def _names(kind: str, words: Sequence[str]) -> tuple[str, ...]:
     if kind == "choice":
         return (str(next(_PLACES[word] for word in words if word in _PLACES)),)
     return ()
-
-
-def _grouped(words: list[str]) -> list[str]:
-    line = f" {' '.join(words[: 2 * MOST_WORDS])} "
-    for group, word in GROUPS.items():
-        line = line.replace(f" {group} ", f" {word} ")
-    return line.split()
 
 
 def _origin(text: str) -> Command | None:

@@ -5,7 +5,7 @@ A command is made of command words only: one foreign word (« tell me more about
 
 from dataclasses import dataclass
 
-from tutor.dialogue.words import all_meant, slips, split, wordset
+from tutor.dialogue.words import all_meant, grouped, slips, split, wordset
 
 _LANGUAGES = {
     "french": "fr", "francais": "fr", "francaise": "fr", "english": "en", "anglais": "en", "anglaise": "en",
@@ -47,6 +47,7 @@ _GROUPS = {
     "how do you say": "say", "comment dit on": "dis", "encore une fois": "repete", "une fois de plus": "repete",
     "do you speak": "speak", "parles tu": "parle", "parlez vous": "parle",
 }
+_SPOKEN = _VOCABULARY | wordset(" ".join(_GROUPS))
 
 _DEEP_QUESTION = wordset(
     """
@@ -75,9 +76,8 @@ class Wish:
 
 def wish_of(text: str) -> Wish | None:
     """The command a text is, forgiving one slip of the keyboard a word; None for anything that may be a question."""
-    heard = _grouped(split(text))
-    words = all_meant(heard, _VOCABULARY, _SLIPS) if len(heard) <= _MOST_WORDS else []
-    if not words:
+    words = grouped(all_meant(split(text), _SPOKEN, _SLIPS), _GROUPS)
+    if not 0 < len(words) <= _MOST_WORDS or not _VOCABULARY.issuperset(words):
         return None
     language = _named(words)
     if _TRANSLATING.isdisjoint(words) and not _DEEPENING.isdisjoint(words):
@@ -91,13 +91,6 @@ def depth_of(question: str) -> str:
     line = f" {' '.join(words)} "
     asked = not _DEEP_QUESTION.isdisjoint(words) or any(group in line for group in _DEEP_GROUPS)
     return "technical" if asked else "short"
-
-
-def _grouped(words: list[str]) -> list[str]:
-    line = f" {' '.join(words)} "
-    for group, word in _GROUPS.items():
-        line = line.replace(f" {group} ", f" {word} ")
-    return line.split()
 
 
 def _named(words: list[str]) -> str | None:

@@ -5,7 +5,7 @@ Every function takes time proportional to the first `MOST_CHARACTERS` characters
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 MOST_CHARACTERS = 2000
@@ -79,6 +79,14 @@ def all_meant(words: Iterable[str], vocabulary: Collection[str], forms: Mapping[
             return []
         heard.append(known)
     return heard
+
+
+def grouped(words: Sequence[str], groups: Mapping[str, str]) -> list[str]:
+    """The words, with every group of them that stands for one word made that word."""
+    line = f" {' '.join(words)} "
+    for group, word in groups.items() if words else ():
+        line = line.replace(f" {group} ", f" {word} ")
+    return line.split()
 
 
 def _shortened(word: str) -> list[str]:
