@@ -163,7 +163,8 @@ def test_a_lesson_that_is_not_written_is_not_answered() -> None:
 def test_a_tie_with_another_subject_is_not_answered() -> None:
     assert decide((Match(OTHER, 0.5), Match("chain-rule", 0.45)), ["chain-rule"]).kind == "clarify"
     assert decide((Match(OTHER, 0.5), Match("chain-rule", 0.15)), ["chain-rule"]).kind == "abstain"
-    assert decide((Match("chain-rule", 0.5), Match(OTHER, 0.45)), ["chain-rule"]).kind == "answer"
+    assert decide((Match("chain-rule", 0.5), Match(OTHER, 0.45)), ["chain-rule"]).kind == "clarify"
+    assert decide((Match("chain-rule", 0.5), Match(OTHER, 0.2)), ["chain-rule"]).kind == "answer"
 
 
 def test_likely_lessons_are_offered_where_none_is_sure() -> None:

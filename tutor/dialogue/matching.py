@@ -10,8 +10,9 @@ from tutor.dialogue.router import FOLLOW, OTHER, Router, chances
 TALKED = 0.3  # the least chance of a command …
 NAMELESS = 4.0  # … beside that of any lesson: « explique le biais plus simplement » names one
 ENOUGH = 0.22  # the least chance of a lesson that is answered …
-LIKELY = 0.1  # … or offered among the likely ones
-ELSEWHERE = 0.33  # of the chance of another subject, at least
+CLEAR = 2.0  # … and how many times that of another subject it must be
+LIKELY = 0.1  # the least chance of a lesson that is offered …
+ELSEWHERE = 0.33  # … and how many times that of another subject it must be
 FAINT = 0.01  # below this a lesson is not named at all
 OFFERED = 3
 
@@ -60,6 +61,6 @@ def decide(matches: Sequence[Match], written: Collection[str]) -> Decision:
 
 
 def _kind(chance: float, elsewhere: float) -> str:
-    if chance >= max(ENOUGH, elsewhere):
+    if chance >= max(ENOUGH, CLEAR * elsewhere):
         return "answer"
     return "clarify" if chance >= max(LIKELY, ELSEWHERE * elsewhere) else "abstain"
