@@ -13,7 +13,8 @@ ENOUGH = 0.22  # the least chance of a lesson that is answered …
 CLEAR = 2.0  # … and how many times that of another subject it must be
 LIKELY = 0.1  # the least chance of a lesson that is offered …
 ELSEWHERE = 0.33  # … and how many times that of another subject it must be
-FAINT = 0.01  # below this a lesson is not named at all
+NEAR = 0.03  # below this a lesson is not named among the nearest
+FAINT = 0.01  # and below this not ranked at all
 OFFERED = 3
 
 
@@ -50,12 +51,13 @@ def decide(matches: Sequence[Match], written: Collection[str]) -> Decision:
     best = next((match for match in matches if match.slug != OTHER and match not in commands), Match("", 0.0))
     elsewhere = next((match.score for match in matches if match.slug == OTHER), 0.0)
     talked = sum(match.score for match in commands)
-    near = [match.slug for match in matches[: 2 * OFFERED] if match.slug in written and match.score >= LIKELY]
+    near = [match.slug for match in matches if match.slug in written and match.score >= NEAR]
+    likely = tuple(match.slug for match in matches if match.slug in written and match.score >= LIKELY)[:OFFERED]
     if commands and talked >= max(TALKED, NAMELESS * best.score, elsewhere):
-        return Decision("command", commands[0].slug.removeprefix(FOLLOW), talked, tuple(near[:OFFERED]))
+        return Decision("command", commands[0].slug.removeprefix(FOLLOW), talked, likely)
     kind = _kind(best.score, elsewhere) if best.slug in written else "abstain"
     if kind == "clarify":
-        return Decision(kind, best.slug, best.score, tuple(near[:OFFERED]))
+        return Decision(kind, best.slug, best.score, likely)
     others = (slug for slug in dict.fromkeys((*near, *islice(written, 2 * OFFERED))) if kind == "abstain" or slug != best.slug)
     return Decision(kind, best.slug or None, best.score, tuple(islice(others, OFFERED)))
 
