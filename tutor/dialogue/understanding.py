@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tutor.dialogue.answering import Mind, decided
-from tutor.dialogue.matching import Decision, rank
+from tutor.dialogue.matching import Decision, Match, rank
 from tutor.dialogue.prompt import MOST_PARTS, Request
 from tutor.dialogue.words import split
 
@@ -31,17 +31,30 @@ def understood(requests: Iterable[Request], mind: Mind) -> tuple[Request, ...]:
     return tuple(_each_its_own(once.values(), mind))
 
 
-def _each_its_own(parts: Iterable[Request], mind: Mind) -> Iterator[Request]:
-    """Of two questions in one text about one lesson, the second gets the next likely lesson, where there is one."""
-    told: set[str] = set()
-    for part in parts:
-        decision = part.decision
-        if decision and decision.kind == "answer" and decision.slug in told and not part.label:
-            near = (match for match in rank(part.text, mind.router) if match.slug in mind.library.lessons)
-            other = next((match for match in near if match.slug not in told and match.score >= _NEXT), None)
-            decision = replace(decision, slug=other.slug, score=other.score) if other else decision
-        told |= {str(decision.slug)} if decision and decision.kind == "answer" else set()
-        yield replace(part, decision=decision)
+def _each_its_own(parts: Iterable[Request], mind: Mind) -> list[Request]:
+    """Of two questions in one text about one lesson, that with the likelier second lesson gets it, where there is one."""
+    kept = list(parts)
+    for place, part in enumerate(kept):
+        alike = [before for before in range(place) if _alike(kept[before], part)]
+        told = {each.decision.slug for each in kept if each.decision}
+        places = (*alike, place) if alike else ()
+        seconds = [(match.score, at, match.slug) for at in places for match in _others(kept[at], told, mind)]
+        if seconds:
+            score, at, slug = max(seconds)
+            kept[at] = replace(kept[at], decision=Decision("answer", slug, score, ()))
+    return kept
+
+
+def _alike(one: Request, other: Request) -> bool:
+    """Whether two questions without numbers of their own have the same answer."""
+    decisions = [each.decision for each in (one, other) if each.decision and each.decision.kind == "answer" and not each.label]
+    return len(decisions) == 2 and decisions[0].slug == decisions[1].slug
+
+
+def _others(part: Request, told: set[str | None], mind: Mind) -> Iterator[Match]:
+    """Likely lessons that are not told yet."""
+    near = (match for match in rank(part.text, mind.router) if match.slug in mind.library.lessons and match.score >= _NEXT)
+    return (match for match in near if match.slug not in told)
 
 
 def _labelled(first: Request, again: Request) -> Request:
@@ -55,9 +68,8 @@ def _meant(request: Request, mind: Mind) -> Iterator[Request]:
         return
     joined = [] if request.label else _joined(request.text, mind)
     for text, decision in joined or [(request.text, decided(request.text, mind))]:
-        if decision.kind == "command" and request.kind == "question":  # « 10 000 steps » may be a wish
-            request = replace(request, kind=str(decision.slug))
-        yield replace(request, text=text, decision=decision)
+        talked = decision.kind == "command" and request.kind == "question"  # « 10 000 steps » may be a wish
+        yield replace(request, kind=str(decision.slug) if talked else request.kind, text=text, decision=decision)
 
 
 def _joined(text: str, mind: Mind) -> list[tuple[str, Decision]]:
