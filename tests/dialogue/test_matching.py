@@ -124,7 +124,7 @@ def _slipped(text: str) -> str:
 
 @pytest.mark.parametrize("question", ELSEWHERE)
 def test_what_no_lesson_teaches_is_not_answered(question: str, tutor: Tutor) -> None:
-    assert decided(question, tutor).kind in ("abstain", "command")
+    assert decided(question, tutor).kind != "answer"
 
 
 def test_scores_lie_between_0_and_1_best_first(tutor: Tutor, phrases: Phrases) -> None:
