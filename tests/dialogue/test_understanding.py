@@ -19,9 +19,13 @@ JOINED = {
     "what's an epoch? how do i choose the lr?": ["epochs-and-batches", "learning-rate"],
     "Explain momentum, and also how does dropout work?": ["momentum", "dropout"],
     "C'est quoi le biais et pourquoi faut-il des couches cachées ?": ["bias", "hidden-layers"],
+    "Explain momentum and dropout": ["momentum", "dropout"],
+    "Expliquez la rétropropagation et le surapprentissage avec une image": ["backpropagation", "overfitting"],
     "comment marche Adam, et est-ce que le dropout aide contre le surapprentissage": ["adam", "dropout"],
 }
 WHOLE = [
+    "Explain the difference between momentum and dropout",
+    "Expliquez le rapport entre la rétropropagation et la descente de gradient",
     "What is the difference between Adam and SGD?", "If I swap SGD for Adam, is it still backpropagation?",
     "What is backpropagation and why does it matter?", "Is the loss going down, and is that good?",
     "GELU vs ReLU: is the smooth one worth the extra cost", "Quelle est la différence entre epoch, batch et itération ?",
@@ -55,7 +59,9 @@ def test_one_question_with_two_clauses_stays_one(text: str, tutor: Tutor) -> Non
 
 def test_what_was_typed_is_kept_whole_when_it_is_parted(tutor: Tutor) -> None:
     for text in JOINED:
-        assert " ".join(part.text for part in meant(text, tutor)) == text
+        kept = " ".join(part.text for part in meant(text, tutor)).split()
+        dropped = {"and", "et"}
+        assert [word for word in kept if word not in dropped] == [word for word in text.split() if word not in dropped]
 
 
 def test_two_questions_about_one_lesson_are_not_answered_twice_alike(tutor: Tutor) -> None:
@@ -108,7 +114,8 @@ def test_what_is_not_clear_is_asked(tutor: Tutor) -> None:
     assert (part.kind, part.note, part.alternatives) == ("clarify", "which-lesson", ("relu", "tanh"))
 
 
-@pytest.mark.parametrize("worst", ["what is " * 250, "and how " * 250, "? " * 1000, "a, what " * 250, "et comment, " * 160])
+@pytest.mark.parametrize("worst", ["what is " * 250, "and how " * 250, "? " * 1000, "a, what " * 250, "et comment, " * 160,
+                                   "explain " + "and " * 490, "c'est quoi " + "a et " * 390])
 def test_understanding_the_longest_text_is_quick(worst: str, tutor: Tutor) -> None:
     def seconds(text: str) -> float:
         began = time.perf_counter()

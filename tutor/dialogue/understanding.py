@@ -7,7 +7,7 @@ from dataclasses import replace
 from tutor.dialogue.answering import Mind, decided
 from tutor.dialogue.matching import Decision, Match, rank
 from tutor.dialogue.prompt import MOST_PARTS, Request
-from tutor.dialogue.words import split
+from tutor.dialogue.words import split, wordset
 
 _AND = r"(?:(?:and|et|then|puis|ensuite|also|aussi)\ ){0,2}"
 _OPENER = (
@@ -18,7 +18,15 @@ _OPENER = (
 # Between two questions in one: « … ? … », « …, et comment … », "… and why …".
 _JOINT = re.compile(rf"(?<=\?)\s|(?<=[,;:])\s(?={_AND}{_OPENER})|\s(?=(?:and|et|then|puis)\ {_AND}{_OPENER})", re.IGNORECASE)
 _ASKS = re.compile(rf"(?:\A|[.?!:,]\s){_AND}{_OPENER}", re.IGNORECASE)
-_SURE = 0.25  # the least chance of each of two joined questions
+# « Explain momentum and dropout »: two topics under one verb; not what is compared.
+_TOPICS = re.compile(
+    r"((?:please |can you |could you |peux-tu |pouvez-vous )?(?:explain|describe|define|what (?:is|are)|tell me about"
+    r"|explique[rz]?|décri\w+|défini\w+|c'est quoi|qu'est-ce que|parle[rz]?-moi)\b.+?),? (?:and|et) (.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_COMPARED = wordset("difference differences between entre vs versus compare comparer comparez link lien rapport both deux")
+_BOTH = 0.5  # the least chance of each of two topics
+_SURE = 0.3  # the least chance of each of two joined questions
 _NEXT = 0.1  # and of the lesson that answers the second of two questions about one
 
 
@@ -66,7 +74,7 @@ def _meant(request: Request, mind: Mind) -> Iterator[Request]:
     if request.kind not in ("question", "follow"):
         yield request
         return
-    joined = [] if request.label else _joined(request.text, mind)
+    joined = [] if request.label else _joined(request.text, mind) or _topics(request.text, mind)
     for text, decision in joined or [(request.text, decided(request.text, mind))]:
         talked = decision.kind == "command" and request.kind == "question"  # « 10 000 steps » may be a wish
         yield replace(request, kind=str(decision.slug) if talked else request.kind, text=text, decision=decision)
@@ -86,6 +94,16 @@ def _joined(text: str, mind: Mind) -> list[tuple[str, Decision]]:
     if len(parts) < 2:
         return []
     return [*parts[:-1], (f"{parts[-1][0]} {waiting}".strip(), parts[-1][1])]
+
+
+def _topics(text: str, mind: Mind) -> list[tuple[str, Decision]]:
+    """The two topics of a text that asks to explain one and another; none where they are compared, or are one."""
+    found = _TOPICS.fullmatch(text)
+    if not found or not _COMPARED.isdisjoint(split(text)):
+        return []
+    parts = [(topic, decided(topic, mind)) for topic in found.groups()]
+    sure = all(decision.kind == "answer" and decision.score >= _BOTH for _, decision in parts)
+    return parts if sure and len(_slugs(parts)) > 1 else []
 
 
 def _slugs(parts: Sequence[tuple[str, Decision]]) -> set[str | None]:
