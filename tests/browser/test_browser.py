@@ -95,6 +95,7 @@ def test_a_lost_connection_keeps_what_was_typed(open_page):
     page = open_page("/en/")
     ask(page, WHY)
     page.context.set_offline(True)
+    page.wait_for_function("!navigator.onLine")  # the line goes down a moment after it is cut
     page.fill("#question", "Is the line down?")
     page.click("form.ask button")
     page.wait_for_selector("#mistake:not(:empty)")
