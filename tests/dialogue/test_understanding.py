@@ -8,10 +8,12 @@ from conversation import conversation, last
 
 from tutor.conversations import Tutor
 from tutor.dialogue.matching import Decision
+from tutor.dialogue.phrases import Phrases
 from tutor.dialogue.prompt import Request, read
 from tutor.dialogue.reply import Turn, reply
+from tutor.dialogue.router import FOLLOW
 from tutor.dialogue.understanding import understood
-from tutor.dialogue.view import view
+from tutor.dialogue.view import part_view, view
 
 BACKPROP = "What is backpropagation?"
 JOINED = {
@@ -92,6 +94,25 @@ def test_every_lesson_has_that_side(aspect: str, tutor: Tutor) -> None:
         title = "".join(map(str, lesson.title.text))
         (shown,) = view(conversation(tutor, title, SAID[aspect][0])[-1], tutor.shelves["en"]).parts
         assert shown.page and shown.page.slug == lesson.slug and shown.page.blocks
+
+
+@pytest.mark.parametrize(("text", "aspect"), [
+    ("but could you put that in plain words for my little brother", "simpler"), ("now quiz me a bit on this please", "check"),
+    ("et tu peux me faire un dessin de tout ça", "chart"),
+])  # fmt: skip
+def test_a_command_may_begin_as_what_follows_does(text: str, aspect: str, tutor: Tutor) -> None:
+    assert [each.kind for each in meant(text, tutor)] == ["follow"]
+    part = last(tutor, "What does momentum do?", text)
+    assert (part.lesson, part.aspect) == ("momentum", aspect)
+
+
+@pytest.mark.parametrize("led", ["", "and ", "alors "])
+def test_every_command_is_answered_and_shown(led: str, phrases: Phrases, tutor: Tutor) -> None:
+    commands = [texts for table in phrases.by_language.values() for slug, texts in table.items() if slug.startswith(FOLLOW)]
+    for text in (led + text for texts in commands for text in texts[::9]):
+        for said in conversation(tutor, "What does momentum do?", text)[-1].answer.parts:
+            shown = [part_view(said, shelf) for shelf in tutor.shelves.values()]
+            assert all(each.message or each.page for each in shown), text
 
 
 @pytest.mark.parametrize(("text", "slug"), [

@@ -9,6 +9,7 @@ from tutor.dialogue.amounts import tokens
 from tutor.dialogue.another import another
 from tutor.dialogue.answering import Mind, answered, decided
 from tutor.dialogue.changes import Changed, changed
+from tutor.dialogue.matching import kind_of
 from tutor.dialogue.names import ARTICLES, Demand, Heard, demands_of
 from tutor.dialogue.origins import found_in, symbols_named
 from tutor.dialogue.prompt import LEADING, LEADING_PAIRS, Request
@@ -127,10 +128,9 @@ def _followed(request: Request, history: Sequence[Exchange], mind: Mind) -> Part
     """Other inputs for the last example, where the text wishes only that; else a question like any other."""
     last = last_told(history)
     heard = heard_of(request.text, last, mind)
-    decision = request.decision or decided(request.text, mind)
     if not wishes(request.text, heard, mind):
-        handle = FOLLOW_UPS[str(decision.slug)] if decision.kind == "command" else answered
-        yield from handle(_question(request), history, mind)
+        kind = kind_of(request.decision or decided(request.text, mind))
+        yield from FOLLOW_UPS.get(kind, answered)(replace(request, kind=kind), history, mind)
     elif last is None:
         yield from _without_context(request, history, mind)
     elif any(each.pointer for each in heard.demands):

@@ -39,6 +39,11 @@ class Decision:
     alternatives: tuple[str, ...]
 
 
+def kind_of(decision: Decision) -> str:
+    """The kind of request that a text is by what is decided of it: the command's, or question."""
+    return str(decision.slug) if decision.kind == "command" else "question"
+
+
 def rank(question: str, router: Router) -> tuple[Match, ...]:
     """The lessons and commands near the question, the likeliest first; none when it has no word that the router knows."""
     likely = ((-chance, slug) for slug, chance in chances(question, router).items() if chance >= FAINT)

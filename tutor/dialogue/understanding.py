@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tutor.dialogue.answering import Mind, decided
-from tutor.dialogue.matching import Decision, Match, rank
+from tutor.dialogue.matching import Decision, Match, kind_of, rank
 from tutor.dialogue.prompt import MOST_PARTS, Request
 from tutor.dialogue.words import split, wordset
 
@@ -76,8 +76,8 @@ def _meant(request: Request, mind: Mind) -> Iterator[Request]:
         return
     joined = [] if request.label else _joined(request.text, mind) or _topics(request.text, mind)
     for text, decision in joined or [(request.text, decided(request.text, mind))]:
-        talked = decision.kind == "command" and request.kind == "question"  # « 10 000 steps » may be a wish
-        yield replace(request, kind=str(decision.slug) if talked else request.kind, text=text, decision=decision)
+        kind = kind_of(decision) if request.kind == "question" else request.kind  # « 10 000 steps » may be a wish
+        yield replace(request, kind=kind, text=text, decision=decision)
 
 
 def _joined(text: str, mind: Mind) -> list[tuple[str, Decision]]:
