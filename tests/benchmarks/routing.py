@@ -18,10 +18,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from tutor.conversations import Tutor, open_tutor
+from tutor.dialogue.kept_router import phrases_of
 from tutor.dialogue.matching import Decision, Match, decide, rank
-from tutor.dialogue.phrases import Phrases, load, with_terms
+from tutor.dialogue.phrases import Phrases
 from tutor.dialogue.prompt import Request, read
-from tutor.dialogue.router import FOLLOW, OTHER, Router, train
+from tutor.dialogue.router import Router, is_lesson, train
 from tutor.dialogue.understanding import understood
 from tutor.language import house_folder
 
@@ -68,8 +69,7 @@ def rows_of(file: Path) -> list[dict]:
 
 def our_phrases(tutor: Tutor) -> Phrases:
     """What the router is trained on."""
-    terms = ((term.slug, {"en": term.en, "fr": term.fr}) for term in tutor.library.terms if term.slug)
-    return with_terms(load(house_folder("content").joinpath("phrases")), terms)
+    return phrases_of(house_folder("content").joinpath("phrases"), tutor.library.terms)
 
 
 def wanted(row: dict) -> set[str]:
@@ -79,10 +79,6 @@ def wanted(row: dict) -> set[str]:
 
 def near_miss(row: dict) -> bool:
     return "[near-miss]" in row["source"]
-
-
-def is_lesson(slug: str) -> bool:
-    return slug != OTHER and not slug.startswith(FOLLOW)
 
 
 def routed(text: str, tutor: Tutor) -> tuple[list[Match], Decision]:

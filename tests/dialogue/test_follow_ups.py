@@ -14,7 +14,7 @@ from tutor.dialogue.phrases import Phrases
 from tutor.dialogue.prompt import read
 from tutor.dialogue.receipts import from_json, programs
 from tutor.dialogue.reply import Turn, reply
-from tutor.dialogue.router import FOLLOW, OTHER
+from tutor.dialogue.router import is_lesson
 from tutor.dialogue.view import PartView, part_view
 
 BACKPROP = "What is backpropagation?"
@@ -227,7 +227,7 @@ def _seconds(text: str) -> float:
 
 def topics(phrases: Phrases) -> list[tuple[str, ...]]:
     tables = [table.items() for table in phrases.by_language.values()]
-    return [texts for table in tables for slug, texts in table if slug != OTHER and not slug.startswith(FOLLOW)]
+    return [texts for table in tables for slug, texts in table if is_lesson(slug)]
 
 
 def test_no_phrase_of_a_topic_is_a_command(phrases: Phrases) -> None:

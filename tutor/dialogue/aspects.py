@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from itertools import chain
 from typing import Any
@@ -60,19 +61,28 @@ def side_page(side: Side, depth: str, edition: Library, language: Language) -> P
     return replace(page, blocks=blocks, sources=sources)
 
 
-def _by_section(page: Page) -> Iterator[tuple[str, Block]]:
-    """Every block with the section it stands in; what comes before all headings is the verdict."""
+def _of_section(wanted: str, page: Page) -> Iterator[Block]:
+    """The blocks that stand in that section; what comes before all headings is the verdict."""
     section = "verdict"
     for block in page.blocks:
         section = block.data["section"] if block.kind == "heading" else section
-        yield section, block
+        if section == wanted:
+            yield block
+
+
+def _of_kind(wanted: str, page: Page) -> Iterator[Block]:
+    return (block for block in page.blocks if block.kind == wanted)
+
+
+def _of_one_depth(side: Side, chosen: Callable[[Page], Iterator[Block]]) -> list[Block]:
+    """What is chosen of the short depth, or of the technical one where the short has none of it."""
+    return next(filter(None, (list(chosen(side.pages[depth])) for depth in DEPTHS)), [])
 
 
 def _sections(side: Side, edition: Library, inside: Context) -> Made:
     """The sections of the side, from the short depth where it has them, else from the technical one."""
     for wanted in SIDES.get(side.aspect, ()):
-        found = ([block for section, block in _by_section(side.pages[depth]) if section == wanted] for depth in DEPTHS)
-        blocks = next(filter(None, found), [])
+        blocks = _of_one_depth(side, partial(_of_section, wanted))
         yield from ((block.kind, block.data) for block in blocks if side.aspect != "simpler" or block.kind in _IN_WORDS)
 
 
@@ -85,8 +95,7 @@ def _formulas(side: Side, edition: Library, inside: Context) -> Made:
 
 def _charts(side: Side, edition: Library, inside: Context) -> Made:
     """The charts of the short depth, else of the technical one."""
-    found = ([block for block in side.pages[depth].blocks if block.kind == "chart"] for depth in DEPTHS)
-    yield from ((block.kind, block.data) for block in next(filter(None, found), []))
+    yield from ((block.kind, block.data) for block in _of_one_depth(side, partial(_of_kind, "chart")))
 
 
 def _steps(side: Side, edition: Library, inside: Context) -> Made:

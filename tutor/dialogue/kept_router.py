@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.dialogue import phrases, router, words
-from tutor.dialogue.phrases import load, with_terms
+from tutor.dialogue.phrases import Phrases, load, with_terms
 from tutor.dialogue.router import Router, Spelling, train
 from tutor.lessons.course import Term
 
@@ -32,10 +32,14 @@ def open_router(folder: Traversable, terms: Iterable[Term], files: Sequence[Path
     kept = next(filter(None, (_read(file, mark) for file in files)), None)
     if kept is not None:
         return kept
-    asked = ((term.slug, {"en": term.en, "fr": term.fr}) for term in terms if term.slug)
-    trained = train(with_terms(load(folder), asked))
+    trained = train(phrases_of(folder, terms))
     _write(files[-1], mark, trained)
     return _read(files[-1], mark) or trained  # what training took leaves memory with the router that it made
+
+
+def phrases_of(folder: Traversable, terms: Iterable[Term]) -> Phrases:
+    """The phrases of a folder, and what is asked of every term that has a lesson; raises MalformedPhrases."""
+    return with_terms(load(folder), ((term.slug, {"en": term.en, "fr": term.fr}) for term in terms if term.slug))
 
 
 def _mark(folder: Traversable, terms: Iterable[Term]) -> str:

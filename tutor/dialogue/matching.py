@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from tutor.dialogue.router import FOLLOW, OTHER, Router, chances
+from tutor.dialogue.router import FOLLOW, OTHER, Router, chances, is_lesson
 
 # Set on questions kept for measuring, like the router's own numbers.
 TALKED = 0.3  # the least chance of a command …
@@ -53,7 +53,7 @@ def rank(question: str, router: Router) -> tuple[Match, ...]:
 def decide(matches: Sequence[Match], written: Collection[str]) -> Decision:
     """Answer with the likeliest lesson where it is likely enough and written; else offer the likely ones; else abstain."""
     commands = [match for match in matches if match.slug.startswith(FOLLOW)]
-    best = next((match for match in matches if match.slug != OTHER and match not in commands), Match("", 0.0))
+    best = next((match for match in matches if is_lesson(match.slug)), Match("", 0.0))
     elsewhere = next((match.score for match in matches if match.slug == OTHER), 0.0)
     talked = sum(match.score for match in commands)
     near = [match.slug for match in matches if match.slug in written and match.score >= NEAR]

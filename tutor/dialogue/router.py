@@ -75,6 +75,11 @@ class Sparse:
     values: Floats
 
 
+def is_lesson(slug: str) -> bool:
+    """Whether a slug of the phrases is a lesson's: neither what is not taught nor a command."""
+    return slug != OTHER and not slug.startswith(FOLLOW)
+
+
 def chances(question: str, router: Router) -> Mapping[str, float]:
     """How likely the question is about each lesson, or about something else; empty when no word of it tells."""
     amounts = _amounts([_heard(word, router.spelling) for word in split(question)], router.features)
