@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 
 import tutor
 from tutor.store import Store, StoreUnavailable, alive, close_store, open_store, upgrade
-from tutor.store.database import reading, writing
+from tutor.store.database import reading, restructuring
 from tutor.store.migrations import FOLDER, VERSIONS, migrate
 from tutor.store.schema import HEAD, metadata
 
@@ -42,7 +42,7 @@ def shape(engine: sa.Engine) -> dict[str, Any]:
 def migrated(new_address: Callable[[], str]) -> Iterator[Store]:
     """A database that went through every migration, as those do that are older than this version."""
     store = open_store(new_address())
-    with writing(store) as connection:
+    with restructuring(store) as connection:
         migrate(connection)
     yield store
     close_store(store)

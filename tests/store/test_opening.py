@@ -1,10 +1,13 @@
 """How a store is opened: which addresses, what SQLite is told, and what is said when a database does not answer."""
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tutor.answer import Answer
 from tutor.store import (
@@ -17,6 +20,7 @@ from tutor.store import (
     close_store,
     find_conversation,
     open_store,
+    save,
     upgrade,
 )
 from tutor.store.database import reading, writing
@@ -50,9 +54,26 @@ def test_a_missing_driver_names_the_line_that_installs_it(monkeypatch: pytest.Mo
 
 def test_every_sqlite_connection_follows_the_recipe(sqlite_store: Store) -> None:
     recipe = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000, "secure_delete": 1}
-    with reading(sqlite_store) as one, writing(sqlite_store) as other:
-        for connection in (one, other):
-            assert {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in recipe} == recipe
+    with reading(sqlite_store) as connection, writing(sqlite_store) as execute:
+        for pragma in (connection.execute, partial(execute, values={})):
+            assert {name: next(iter(pragma(sa.text(f"PRAGMA {name}"))))[0] for name in recipe} == recipe
+
+
+def test_a_connection_that_the_server_closed_is_replaced(new_on_postgresql: Callable[[], str], answer: Answer) -> None:
+    import psycopg
+
+    address = new_on_postgresql()
+    store = open_store(address)
+    upgrade(store)
+    id = begin_conversation(store, "?", answer, datetime.now(UTC)).id
+    with pytest.raises(StoreUnavailable), writing(store) as execute:
+        execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"), {})
+    assert save(store, id, "and on", answer, datetime.now(UTC)).number == 2
+    with psycopg.connect(address) as other:
+        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                      " AND datname = current_database()")  # fmt: skip
+    assert save(store, id, "and on", answer, datetime.now(UTC)).number == 3
+    close_store(store)
 
 
 def test_an_upgraded_store_is_alive(store: Store) -> None:

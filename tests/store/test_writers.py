@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from threading import Barrier
 
 import pytest
+import sqlalchemy as sa
 
 from tutor.answer import Answer
 from tutor.store import Store, begin_conversation, find_conversation, latest, save
@@ -74,8 +75,8 @@ def test_a_reader_does_not_wait_for_a_writer(store: Store, answer: Answer) -> No
 
 def test_a_writer_that_fails_leaves_nothing_and_lets_the_next_in(store: Store, answer: Answer) -> None:
     begun = begin_conversation(store, "before", answer, NOW)
-    with pytest.raises(KeyError), writing(store) as connection:
-        connection.exec_driver_sql("DELETE FROM conversations")
+    with pytest.raises(KeyError), writing(store) as execute:
+        execute(sa.text("DELETE FROM conversations"), {})
         raise KeyError
     assert save(store, begun.id, "after", answer, NOW).number == 2
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam, func
 
 from tutor.answer import Answer, Conversation, Exchange, from_text, to_text
-from tutor.store.database import Store, erase, execute, reading, writing
+from tutor.store.database import Store, erase, reading, writing
 from tutor.store.schema import conversations, exchanges
 
 ID_BYTES = 16  # 128 random bits: who holds an id may read the conversation
@@ -46,7 +46,7 @@ EMPTY = (
     .where(exchanges.c.conversation == bindparam("conversation_id"))
     .values(conversation=None, number=0, asked_at=datetime.fromtimestamp(0, UTC), question="", lang="", answer="")
 )
-DELETE = conversations.delete().where(conversations.c.id == bindparam("conversation_id"))
+DELETE = conversations.delete().where(conversations.c.id == bindparam("conversation_id")).returning(conversations.c.id)
 
 
 class UnknownConversation(LookupError):
@@ -80,9 +80,9 @@ def begin_conversation(store: Store, question: str, answer: Answer, asked_at: da
     Raises UnstorableText and NaiveTime before anything is written, StoreUnavailable.
     """
     row = _row(secrets.token_urlsafe(ID_BYTES), question, answer, asked_at)
-    with writing(store) as connection:
-        execute(connection, BEGIN, {"id": row["conversation_id"], "lang": answer.lang, "started_at": row["asked_at"]})
-        execute(connection, FIRST, row)
+    with writing(store) as execute:
+        execute(BEGIN, {"id": row["conversation_id"], "lang": answer.lang, "started_at": row["asked_at"]})
+        execute(FIRST, row)
     return Conversation(row["conversation_id"], answer.lang, (Exchange(1, row["asked_at"], question, answer),))
 
 
@@ -92,10 +92,10 @@ def save(store: Store, conversation: str, question: str, answer: Answer, asked_a
     Raises UnknownConversation, UnstorableText, NaiveTime (nothing is written then), StoreUnavailable.
     """
     row = _row(_possible(conversation), question, answer, asked_at)
-    with writing(store) as connection:
-        if not execute(connection, HOLD, row):
+    with writing(store) as execute:
+        if not execute(HOLD, row):
             raise UnknownConversation(conversation)
-        ((number,),) = execute(connection, ADD, row)
+        ((number,),) = execute(ADD, row)
     return Exchange(number, row["asked_at"], question, answer)
 
 
@@ -122,9 +122,9 @@ def delete_conversation(store: Store, conversation: str) -> None:
     log: then delete again, until the conversation is unknown.
     """
     row = {"conversation_id": _possible(conversation)}
-    with writing(store) as connection:
-        connection.execute(EMPTY, row)
-        found = connection.execute(DELETE, row).rowcount
+    with writing(store) as execute:
+        execute(EMPTY, row)
+        found = execute(DELETE, row)
     erase(store)
     if not found:
         raise UnknownConversation(conversation)

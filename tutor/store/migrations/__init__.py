@@ -4,7 +4,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from tutor.store.database import Store, reading, writing
+from tutor.store.database import Store, reading, restructuring
 from tutor.store.schema import HEAD, metadata
 
 FOLDER = Path(__file__).parent
@@ -25,7 +25,7 @@ def upgrade(store: Store) -> None:
     with reading(store) as connection:
         if _version(connection) == HEAD:
             return
-    with writing(store) as connection:
+    with restructuring(store) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
         if not sa.inspect(connection).get_table_names():
