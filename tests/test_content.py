@@ -6,8 +6,8 @@ import string
 import pytest
 
 from tutor.conversations import open_tutor
+from tutor.dialogue.answering import decided
 from tutor.dialogue.blocks import context
-from tutor.dialogue.matching import decide, rank
 from tutor.dialogue.page import Reading, compose, lesson_title
 from tutor.dialogue.receipts import every_number
 from tutor.lessons.lesson import DEPTHS, Lesson, messages, pieces
@@ -102,14 +102,14 @@ def test_every_next_question_is_one_we_can_answer(code: str) -> None:
     for lesson in TUTOR.shelves[code].edition.lessons.values():
         for words in lesson.next_questions:
             question = "".join(map(str, words.text))
-            assert decide(rank(question, TUTOR.router), TUTOR.library.lessons).kind == "answer", question
+            assert decided(question, TUTOR.mind).kind == "answer", question
 
 
 @pytest.mark.parametrize("code", TUTOR.shelves)
 def test_the_title_of_a_lesson_asks_for_it(code: str) -> None:
     """Where a question is not clear, learners choose among titles."""
     for slug in SLUGS:
-        decision = decide(rank(lesson_title(TUTOR.shelves[code].edition, slug), TUTOR.router), TUTOR.library.lessons)
+        decision = decided(lesson_title(TUTOR.shelves[code].edition, slug), TUTOR.mind)
         assert (decision.kind, decision.slug) == ("answer", slug)
 
 

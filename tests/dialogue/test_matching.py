@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tutor.conversations import Tutor
+from tutor.dialogue.answering import decided
 from tutor.dialogue.matching import ENOUGH, Decision, Match, decide, rank
 from tutor.dialogue.phrases import Phrases
 from tutor.dialogue.prompt import read
@@ -81,23 +82,19 @@ ELSEWHERE = [
 ]
 
 
-def decided(question: str, tutor: Tutor) -> Decision:
-    return decide(rank(question, tutor.router), tutor.library.lessons)
-
-
 def without_accents(text: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
 
 
 @pytest.mark.parametrize(("prompt", "slugs"), SEED)
 def test_the_seed_is_answered_by_its_lessons(prompt: str, slugs: list[str], tutor: Tutor) -> None:
-    decisions = [decided(request.text, tutor) for request in read(prompt, "en")]
+    decisions = [decided(request.text, tutor.mind) for request in read(prompt, "en")]
     assert [(decision.kind, decision.slug) for decision in decisions] == [("answer", slug) for slug in slugs]
 
 
 @pytest.mark.parametrize(("question", "slug"), NEIGHBOURING + SLIPPED)
 def test_other_words_and_slips_reach_the_same_lesson(question: str, slug: str, tutor: Tutor) -> None:
-    decision = decided(question, tutor)
+    decision = decided(question, tutor.mind)
     assert (decision.kind, decision.slug) == ("answer", slug)
 
 
@@ -111,7 +108,7 @@ def test_a_slip_in_a_long_word_keeps_the_route(phrases: Phrases, tutor: Tutor) -
     """Two neighbours swapped in the longest word of some phrases of every lesson."""
     lessons = tutor.library.lessons
     asked = [(slug, text) for table in phrases.by_language.values() for slug in lessons for text in table[slug][::7]]
-    kept = [decided(_slipped(text), tutor).slug == slug for slug, text in asked]
+    kept = [decided(_slipped(text), tutor.mind).slug == slug for slug, text in asked]
     assert sum(kept) >= 0.96 * len(kept)
 
 
@@ -124,7 +121,7 @@ def _slipped(text: str) -> str:
 
 @pytest.mark.parametrize("question", ELSEWHERE)
 def test_what_no_lesson_teaches_is_not_answered(question: str, tutor: Tutor) -> None:
-    assert decided(question, tutor).kind != "answer"
+    assert decided(question, tutor.mind).kind != "answer"
 
 
 def test_scores_lie_between_0_and_1_best_first(tutor: Tutor, phrases: Phrases) -> None:
@@ -144,12 +141,11 @@ def test_a_question_without_a_known_word_is_near_nothing(question: str, tutor: T
 
 
 def test_what_is_near_nothing_is_offered_three_lessons(tutor: Tutor) -> None:
-    written = tuple(tutor.library.lessons)
-    assert decided("?!", tutor) == Decision("abstain", None, 0.0, written[:3])
+    assert decided("?!", tutor.mind) == Decision("abstain", None, 0.0, tutor.library.course[0].lessons[:3])
 
 
 def test_an_answer_offers_other_lessons(tutor: Tutor) -> None:
-    decision = decided("What is backpropagation?", tutor)
+    decision = decided("What is backpropagation?", tutor.mind)
     assert len(decision.alternatives) == 3
     assert decision.slug not in decision.alternatives
 
@@ -181,7 +177,7 @@ def test_a_command_is_taken_for_one_where_commands_are_much_likelier_than_any_le
 
 def test_hostile_questions_do_no_harm(hostile: tuple[str, ...], tutor: Tutor) -> None:
     for text in hostile:
-        assert decided(text, tutor).kind in ("answer", "abstain", "clarify", "command")
+        assert decided(text, tutor.mind).kind in ("answer", "abstain", "clarify", "command")
 
 
 def test_only_the_start_of_a_long_question_is_compared(tutor: Tutor) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Any
 
 from tutor.answer import Exchange, Part
 from tutor.dialogue.changes import Changed, changed
-from tutor.dialogue.matching import NEAR, Decision, decide, rank
+from tutor.dialogue.matching import NEAR, OFFERED, Decision, decide, rank
 from tutor.dialogue.names import ARTICLES, Demand, Names, demands_of
 from tutor.dialogue.prompt import Request
 from tutor.dialogue.receipts import Receipt, normal_inputs, to_json
@@ -34,8 +35,8 @@ def decided(text: str, mind: Mind) -> Decision:
     """Which lesson a text is about; beside the likely ones stand those that go with it, then the first of the course."""
     matches, lessons = rank(text, mind.router), mind.library.lessons
     best = next((lessons[each.slug].see_also for each in matches if each.slug in lessons and each.score >= NEAR), ())
-    in_order = (*best, *(slug for path in mind.library.course for slug in path.lessons))
-    return decide(matches, in_order)
+    course = chain.from_iterable(path.lessons for path in mind.library.course)
+    return decide(matches, lessons, islice(chain(best, course), 2 * OFFERED))
 
 
 def answered(request: Request, history: Sequence[Exchange], mind: Mind) -> Iterator[Part]:

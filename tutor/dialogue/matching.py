@@ -1,6 +1,6 @@
 """What is made of a question: answered by one lesson, left to the learner among a few likely ones, or declined."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -50,8 +50,11 @@ def rank(question: str, router: Router) -> tuple[Match, ...]:
     return tuple(Match(slug, -chance) for chance, slug in sorted(likely))
 
 
-def decide(matches: Sequence[Match], written: Collection[str]) -> Decision:
-    """Answer with the likeliest lesson where it is likely enough and written; else offer the likely ones; else abstain."""
+def decide(matches: Sequence[Match], written: Collection[str], beside: Iterable[str] = ()) -> Decision:
+    """Answer with the likeliest lesson where it is likely enough and written; else offer the likely ones; else abstain.
+
+    `beside` are written lessons to name after those that are near.
+    """
     commands = [match for match in matches if match.slug.startswith(FOLLOW)]
     best = next((match for match in matches if is_lesson(match.slug)), Match("", 0.0))
     elsewhere = next((match.score for match in matches if match.slug == OTHER), 0.0)
@@ -63,7 +66,7 @@ def decide(matches: Sequence[Match], written: Collection[str]) -> Decision:
     kind = _kind(best.score, elsewhere) if best.slug in written else "abstain"
     if kind == "clarify":
         return Decision(kind, best.slug, best.score, likely)
-    others = (slug for slug in dict.fromkeys((*near, *islice(written, 2 * OFFERED))) if kind == "abstain" or slug != best.slug)
+    others = (slug for slug in dict.fromkeys((*near, *beside)) if kind == "abstain" or slug != best.slug)
     return Decision(kind, best.slug or None, best.score, tuple(islice(others, OFFERED)))
 
 
