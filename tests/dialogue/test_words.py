@@ -37,7 +37,7 @@ def test_what_is_split_is_plain_letters_and_digits(hostile: tuple[str, ...]) -> 
 
 
 def test_an_elision_is_a_word_of_its_own() -> None:
-    assert split("L'entraînement d’un réseau") == ["l", "entrainement", "d", "un", "reseau"]
+    assert split("L'entraînement d’un réseau") == ("l", "entrainement", "d", "un", "reseau")
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,10 @@ def fold(text: str) -> str:
     return " ".join(start.casefold().translate(_SIGNS).split())
 
 
-def split(text: str) -> list[str]:
+@lru_cache(maxsize=4)
+def split(text: str) -> tuple[str, ...]:
     """The folded words of a text: letters a to z and digits; an elision is a word (« l'erreur » gives l, erreur)."""
-    return _WORD.findall(fold(text))
+    return tuple(_WORD.findall(fold(text)))
 
 
 def wordset(text: str) -> frozenset[str]:
