@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.dialogue.phrases import Phrases
-from tutor.dialogue.words import meant, slips, split, stem
+from tutor.dialogue.words import meant, run_together, slips, split, stem
 from tutor.engine.backprop import gradients
 from tutor.engine.network import Layer, Network, forward
 
@@ -82,7 +82,7 @@ def is_lesson(slug: str) -> bool:
 
 def chances(question: str, router: Router) -> Mapping[str, float]:
     """How likely the question is about each lesson, or about something else; empty when no word of it tells."""
-    amounts = _amounts([_heard(word, router.spelling) for word in split(question)], router.features)
+    amounts = _amounts([root for word in split(question) for root in _heard(word, router.spelling)], router.features)
     rows = np.fromiter(amounts, np.int64, len(amounts))
     # For a dozen numbers Python is quicker than NumPy, whose first calls in a while are slow ones.
     telling = router.importance[rows].tolist()
@@ -104,7 +104,7 @@ def train(phrases: Phrases, seed: int = 1) -> Router:
     elsewhere = {word: word for slug, words in asked if slugs[slug] == OTHER for word in words}  # a lawyer is no layer
     known = slips(word for word, root in roots.items() if root in common) | elsewhere
     heard = {word: _heard(word, Spelling(common, synonyms, known)) for word in roots}
-    spoken = [[heard[word] for word in words] for _, words in asked]
+    spoken = [[root for word in words for root in heard[word]] for _, words in asked]
     features = _vocabulary(spoken, common)
     slug_of = np.array([slug for slug, _ in asked])
     importance, weights = _trained(_sparse(spoken, features), slug_of, len(features), _shares(slugs), seed)
@@ -122,16 +122,24 @@ def _root(word: str, synonyms: Mapping[str, str]) -> str:
     return synonyms.get(root, root)
 
 
-def _heard(word: str, spelling: Spelling) -> str:
-    """The root of a typed word: « lapprentissage » has lost its apostrophe, « gradeint » is a slip of the keyboard."""
+def _heard(word: str, spelling: Spelling) -> tuple[str, ...]:
+    """The roots of what was typed as one word: of its likeliest reading that is known, else its own."""
     root = _root(word, spelling.synonyms)
     if root in spelling.known:
-        return root
-    whole = word[1:] if word.startswith(ELIDED) and word[1:2] in VOWELS else word
+        return (root,)
+    heard = (tuple(_root(part, spelling.synonyms) for part in parts) for parts in _readings(word, spelling))
+    return next((roots for roots in heard if all(root in spelling.known for root in roots)), (root,))
+
+
+def _readings(word: str, spelling: Spelling) -> Iterator[tuple[str, ...]]:
+    """« lapprentissage » has lost its apostrophe, « gradeint » is a slip of the keyboard, "hiddenlayers" are two words."""
+    if word.startswith(ELIDED) and word[1:2] in VOWELS:
+        yield (word[1:],)
     slip = meant(word, spelling.slips)
-    # Few mistype the first letter: « pommes » is no slip of « sommes ».
-    guesses = (_root(guess, spelling.synonyms) for guess in (whole, slip if slip and slip[0] == word[0] else whole))
-    return next((guess for guess in guesses if guess in spelling.known), root)
+    # A first letter is lost or swapped, but hardly mistyped: « pommes » is no slip of « sommes ».
+    if slip and (slip[0] == word[0] or slip[1:] != word[1:]):
+        yield (slip,)
+    yield from run_together(word, spelling.slips)
 
 
 def _common(phrases: Iterable[Iterable[str]]) -> frozenset[str]:

@@ -5,7 +5,7 @@ Every function takes time proportional to the first `MOST_CHARACTERS` characters
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 MOST_CHARACTERS = 2000
@@ -69,6 +69,12 @@ def meant(word: str, forms: Mapping[str, str]) -> str | None:
     typed = (word, *_shortened(word)) if len(word) <= _MOST_CORRECTED else ()
     found = (forms[form] for form in typed if form in forms)
     return next((known for known in found if _one_slip(word, known)), None)
+
+
+def run_together(word: str, forms: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The pairs of words that a word without a space may be, one of them or both known; the longest first word first."""
+    pairs = ((word[:place], word[place:]) for place in range(len(word) - 2, 1, -1)) if len(word) <= _MOST_CORRECTED else ()
+    return (pair for pair in pairs if any(forms.get(part) == part for part in pair))
 
 
 def all_meant(words: Iterable[str], vocabulary: Collection[str], forms: Mapping[str, str]) -> list[str]:
