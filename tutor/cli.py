@@ -135,6 +135,7 @@ def _ask(chosen: argparse.Namespace, settings: Settings) -> None:
     from tutor.dialogue.prompt import read as read_prompt
     from tutor.dialogue.reply import Turn, reply
     from tutor.dialogue.transcript import part_markdown
+    from tutor.dialogue.understanding import understood
     from tutor.dialogue.view import part_view
     from tutor.dialogue.words import MOST_CHARACTERS
 
@@ -142,7 +143,7 @@ def _ask(chosen: argparse.Namespace, settings: Settings) -> None:
         raise Refused(f"a question has from 1 to {MOST_CHARACTERS} characters.")
     tutor = open_tutor()
     pinned = _language(chosen.lang, tutor.shelves)
-    turn = Turn(chosen.question, read_prompt(chosen.question, "en"), (), pinned, "en")
+    turn = Turn(chosen.question, understood(read_prompt(chosen.question, "en"), tutor.mind), (), pinned, "en")
     answer = reply(turn, tutor.mind)
     shelf = tutor.shelves[answer.lang]
     for part in answer.parts:

@@ -94,7 +94,7 @@ def _turn(store: Store, question: Question, mind: Mind) -> Turn:
     requests = understood(read(question.text, fallback), mind)
     if question.conversation and looks_back(requests):
         history = latest(store, question.conversation, REMEMBERED)
-    return Turn(question.text, requests, history, question.lang, fallback)
+    return Turn(question.text, requests, [each.answer.parts for each in history], question.lang, fallback)
 
 
 def lesson_page(tutor: Tutor, slug: str, depth: str, inputs: Mapping[str, Any], lang: str) -> Page:

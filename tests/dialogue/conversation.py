@@ -14,7 +14,7 @@ def conversation(tutor: Tutor, *texts: str, lang: str = "en") -> list[Exchange]:
     history: list[Exchange] = []
     for number, text in enumerate(texts, 1):
         requests = understood(read(text, lang), tutor.mind)
-        answer = reply(Turn(text, requests, history, None, lang), tutor.mind)
+        answer = reply(Turn(text, requests, [each.answer.parts for each in history], None, lang), tutor.mind)
         history.append(Exchange(number, datetime.now(UTC), text, from_text(to_text(answer))))
     return history
 

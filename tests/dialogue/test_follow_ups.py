@@ -2,12 +2,11 @@
 
 import random
 import time
-from datetime import UTC, datetime
 
 import pytest
 from conversation import last
 
-from tutor.answer import Answer, Exchange, Part
+from tutor.answer import Part
 from tutor.conversations import Tutor
 from tutor.dialogue.commands import PATTERNS, command_of
 from tutor.dialogue.phrases import Phrases
@@ -197,8 +196,7 @@ def test_a_place_may_be_written_as_lists_write_it(tutor: Tutor, text: str) -> No
 ])  # fmt: skip
 def test_yes_and_no_answer_what_was_meant(tutor: Tutor, text: str, lesson: str | None, note: str | None) -> None:
     asked = Part("clarify", "the one with two means", alternatives=("adam", "momentum"))
-    before = [Exchange(1, datetime.now(UTC), asked.question, Answer("en", "1", (asked,)))]
-    (part,) = reply(Turn(text, read(text, "en"), before, None, "en"), tutor.mind).parts
+    (part,) = reply(Turn(text, read(text, "en"), [(asked,)], None, "en"), tutor.mind).parts
     assert (part.lesson, part.note) == (lesson, note)
     assert part.alternatives == (("momentum",) if note else ())
 

@@ -56,8 +56,9 @@ def test_a_list_may_run_on_in_one_line() -> None:
     assert labels(text) == ["1", "2", "3"]
 
 
-def test_ordinals_number_too() -> None:
-    text = "Premièrement c'est quoi la rétropropagation ? Deuxièmement, pourquoi des couches cachées ?"
+@pytest.mark.parametrize("marks", [("Premièrement", "Deuxièmement,"), ("Bonjour. Première question :", "Deuxième :")])
+def test_ordinals_number_too(marks: tuple[str, str]) -> None:
+    text = f"{marks[0]} c'est quoi la rétropropagation ? {marks[1]} pourquoi des couches cachées ?"
     assert texts(text) == ["c'est quoi la rétropropagation ?", "pourquoi des couches cachées ?"]
     assert labels(text) == ["1", "2"]
 

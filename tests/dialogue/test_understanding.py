@@ -22,14 +22,19 @@ JOINED = {
     "Explain momentum, and also how does dropout work?": ["momentum", "dropout"],
     "C'est quoi le biais et pourquoi faut-il des couches cachées ?": ["bias", "hidden-layers"],
     "Explain momentum and dropout": ["momentum", "dropout"],
+    "Explain the difference between momentum and dropout": ["momentum", "dropout"],
     "Expliquez la rétropropagation et le surapprentissage avec une image": ["backpropagation", "overfitting"],
     "comment marche Adam, et est-ce que le dropout aide contre le surapprentissage": ["adam", "dropout"],
+    "What is dropout? Why does it help? And how do I choose the learning rate?": ["dropout", "learning-rate"],
+    "What is the difference between a gradient that vanishes and one that explodes?":
+        ["vanishing-gradients", "exploding-gradients"],
+    "Two questions about ReLU: why is it so popular, and how can a unit die?": ["relu", "dead-relu"],
 }
 WHOLE = [
-    "Explain the difference between momentum and dropout",
     "Expliquez le rapport entre la rétropropagation et la descente de gradient",
     "What is the difference between Adam and SGD?", "If I swap SGD for Adam, is it still backpropagation?",
     "What is backpropagation and why does it matter?", "Is the loss going down, and is that good?",
+    "I have 3 layers. Is that too many? Does it make training slower?", "What is a hidden layer? Is it really needed?",
     "GELU vs ReLU: is the smooth one worth the extra cost", "Quelle est la différence entre epoch, batch et itération ?",
 ]  # fmt: skip
 SAID = {
@@ -64,6 +69,32 @@ def test_what_was_typed_is_kept_whole_when_it_is_parted(tutor: Tutor) -> None:
         kept = " ".join(part.text for part in meant(text, tutor)).split()
         dropped = {"and", "et"}
         assert [word for word in kept if word not in dropped] == [word for word in text.split() if word not in dropped]
+
+
+def test_a_sentence_about_what_is_not_taught_is_declined_beside_the_answer(tutor: Tutor) -> None:
+    parts = meant("What is dropout? Who won the football world cup in 1998?", tutor)
+    assert [part.decision.kind for part in parts if part.decision] == ["answer", "abstain"]
+
+
+@pytest.mark.parametrize(("text", "kinds"), [
+    ("What is dropout? Show me the code.", ["question", "code"]),
+    ("C'est quoi la règle de la chaîne ? Montre-moi la formule. En anglais svp.", ["question", "formula", "translate"]),
+    ("What is backpropagation? Thanks!", ["question"]), ("What is ReLU? Why?", ["question"]),
+])  # fmt: skip
+def test_a_command_may_end_a_question(text: str, kinds: list[str], tutor: Tutor) -> None:
+    assert [part.kind for part in meant(text, tutor)] == kinds
+
+
+def test_a_command_speaks_of_what_the_same_text_asked(tutor: Tutor) -> None:
+    for text in ("What is momentum? Show me the formula.", "1. What is momentum?\n2. Show me the formula"):
+        told, formula = conversation(tutor, text)[-1].answer.parts
+        assert (told.lesson, formula.lesson, formula.aspect) == ("momentum", "momentum", "formula")
+        assert formula.receipt == told.receipt
+
+
+def test_a_language_wished_at_the_end_is_that_of_the_whole_answer(tutor: Tutor) -> None:
+    answer = conversation(tutor, "What is momentum? In French please")[-1].answer
+    assert (answer.lang, [part.lesson for part in answer.parts]) == ("fr", ["momentum"])
 
 
 def test_two_questions_about_one_lesson_are_not_answered_twice_alike(tutor: Tutor) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any
 
-from tutor.answer import Exchange, Part
+from tutor.answer import Part
 from tutor.dialogue.changes import Changed, changed
 from tutor.dialogue.matching import NEAR, OFFERED, Decision, decide, rank
 from tutor.dialogue.names import ARTICLES, Demand, Names, demands_of
@@ -16,6 +16,7 @@ from tutor.dialogue.words import split, wordset
 from tutor.lessons.library import Library
 
 Work = Callable[[str, Mapping[str, Any]], Receipt]
+History = Sequence[tuple[Part, ...]]  # the parts of each answer so far, oldest first
 # In a whole question, what is named after such a word is wished.
 _LEADING = wordset("with avec using utilisant")
 _SUPPOSING = _LEADING | wordset("if si for pour after apres at when quand of de have ai avons use utilise")
@@ -39,7 +40,7 @@ def decided(text: str, mind: Mind) -> Decision:
     return decide(matches, lessons, islice(chain(best, course), 2 * OFFERED))
 
 
-def answered(request: Request, history: Sequence[Exchange], mind: Mind) -> Iterator[Part]:
+def answered(request: Request, history: History, mind: Mind) -> Iterator[Part]:
     """The lesson that a question is about; the likely ones to choose from; or the nearest ones where none answers it."""
     decision = request.decision or decided(request.text, mind)
     if decision.kind != "answer" or decision.slug is None:

@@ -1,13 +1,13 @@
 """What follows on from the answers before: commands in context, wishes for other inputs, and where a number comes from."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tutor.answer import Exchange, Part
+from tutor.answer import Part
 from tutor.dialogue.amounts import tokens
 from tutor.dialogue.another import another
-from tutor.dialogue.answering import Mind, answered, decided
+from tutor.dialogue.answering import History, Mind, answered, decided
 from tutor.dialogue.changes import Changed, changed
 from tutor.dialogue.matching import kind_of
 from tutor.dialogue.names import ARTICLES, Demand, Heard, demands_of
@@ -47,12 +47,12 @@ def _nothing(request: Request, note: str = "nothing-to-follow") -> Part:
     return Part("command", request.text, request.label, note=note, alternatives=likely)
 
 
-def _told(history: Sequence[Exchange]) -> Iterator[Part]:
+def _told(history: History) -> Iterator[Part]:
     """The parts that told a lesson, the latest first."""
-    return (part for exchange in reversed(history) for part in reversed(exchange.answer.parts) if part.lesson and part.receipt)
+    return (part for parts in reversed(history) for part in reversed(parts) if part.lesson and part.receipt)
 
 
-def last_told(history: Sequence[Exchange]) -> Part | None:
+def last_told(history: History) -> Part | None:
     """The last lesson that was told."""
     return next(_told(history), None)
 
@@ -64,21 +64,21 @@ def _again(last: Part, request: Request, **fields: Any) -> Part:
     return replace(last, question=request.text, label=request.label, **{**fresh, **fields})
 
 
-def _translated(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _translated(request: Request, history: History, mind: Mind) -> Parts:
     """The last answer once more, whole, with the numbers it had; the exchange's language does the rest."""
     if not history:
         yield _nothing(request, "nothing-to-translate")
     else:
-        yield from (replace(part, kind="command") for part in history[-1].answer.parts)
+        yield from (replace(part, kind="command") for part in history[-1])
 
 
-def _repeated(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _repeated(request: Request, history: History, mind: Mind) -> Parts:
     """The last exchange that told a lesson, once more."""
-    told = next((each.answer.parts for each in reversed(history) if any(part.lesson for part in each.answer.parts)), None)
+    told = next((parts for parts in reversed(history) if any(part.lesson for part in parts)), None)
     yield from (replace(part, kind="command") for part in told) if told else (_nothing(request),)
 
 
-def _deepened(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _deepened(request: Request, history: History, mind: Mind) -> Parts:
     """The last lesson at its technical depth, with the numbers already shown."""
     last = last_told(history)
     if last is None:
@@ -87,13 +87,13 @@ def _deepened(request: Request, history: Sequence[Exchange], mind: Mind) -> Part
         yield _again(last, request, kind="answer", depth="technical", alternatives=last.alternatives)
 
 
-def _aspect(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _aspect(request: Request, history: History, mind: Mind) -> Parts:
     """One side of the last lesson: its reasons, its formula, its steps, …"""
     last = last_told(history)
     yield _again(last, request, aspect=request.kind, trace=request.names) if last else _nothing(request)
 
 
-def _coded(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _coded(request: Request, history: History, mind: Mind) -> Parts:
     last = last_told(history)
     if last and not programs(from_json(last.receipt or {})):
         near = ("implementations",) if "implementations" in mind.library.lessons else ()
@@ -102,7 +102,7 @@ def _coded(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
         yield from _aspect(request, history, mind)
 
 
-def _charted(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _charted(request: Request, history: History, mind: Mind) -> Parts:
     last = last_told(history)
     if last and not any(piece.kind == "chart" for piece in pieces(mind.library.lessons[str(last.lesson)])):
         yield _nothing(request, "no-chart")
@@ -110,7 +110,7 @@ def _charted(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts
         yield from _aspect(request, history, mind)
 
 
-def _another(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _another(request: Request, history: History, mind: Mind) -> Parts:
     last = last_told(history)
     if last is None or last.receipt is None:
         yield _nothing(request)
@@ -124,7 +124,7 @@ def _changed_part(last: Part, request: Request, told: Changed) -> Part:
     return _again(last, request, kind="answer", receipt=to_json(told.receipt), changes=told.changes, refused=told.refused)
 
 
-def _followed(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _followed(request: Request, history: History, mind: Mind) -> Parts:
     """Other inputs for the last example, where the text wishes only that; else a question like any other."""
     last = last_told(history)
     heard = heard_of(request.text, last, mind)
@@ -171,7 +171,7 @@ def wishes(text: str, heard: Heard, mind: Mind) -> bool:
     return wished or (first in _AROUND and decided(text, mind).kind != "answer")
 
 
-def _without_context(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _without_context(request: Request, history: History, mind: Mind) -> Parts:
     """A wish that names a lesson is a question about it."""
     if decided(request.text, mind).kind == "answer":
         yield from answered(_question(request), history, mind)
@@ -188,7 +188,7 @@ def _untaken(request: Request, heard: Heard, mind: Mind) -> Part:
     return replace(_nothing(request, "not-taken"), alternatives=tuple(near)[:3], refused=refused)
 
 
-def _traced(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _traced(request: Request, history: History, mind: Mind) -> Parts:
     """The latest part among whose numbers is the one asked about; the names of the best."""
     wanted = next(token for token in tokens(request.names[0]) if token.amount is not None)
     for part in _told(history):
@@ -199,7 +199,7 @@ def _traced(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
     yield _nothing(request, "no-such-number" if last_told(history) else "nothing-to-follow")
 
 
-def _symbol(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _symbol(request: Request, history: History, mind: Mind) -> Parts:
     """The symbol of the last receipt that is named; a question where there is none."""
     last = last_told(history)
     names = symbols_named(from_json(last.receipt or {}), request.names) if last else ()
@@ -209,13 +209,13 @@ def _symbol(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
         yield from answered(_question(request), history, mind)
 
 
-def _offered(history: Sequence[Exchange]) -> tuple[Part | None, tuple[str, ...]]:
+def _offered(history: History) -> tuple[Part | None, tuple[str, ...]]:
     """The last part and the lessons it offered, in the order they were shown."""
-    last = history[-1].answer.parts[-1] if history and history[-1].answer.parts else None
+    last = history[-1][-1] if history and history[-1] else None
     return last, tuple(slug for slug in last.alternatives if slug != last.lesson) if last else ()
 
 
-def _chosen(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _chosen(request: Request, history: History, mind: Mind) -> Parts:
     """The lesson at a place of the list that was offered."""
     _, offered = _offered(history)
     place = int(request.names[0])
@@ -230,7 +230,7 @@ def _lesson(request: Request, slug: str, mind: Mind) -> Part:
     return Part("answer", request.text, request.label, slug, request.depth, 1.0, (), to_json(receipt))
 
 
-def _agreed(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _agreed(request: Request, history: History, mind: Mind) -> Parts:
     """Yes to what was meant: the first lesson offered; where several were, which one is asked."""
     last, offered = _offered(history)
     if last and offered and (last.kind == "clarify" or len(offered) == 1) and offered[0] in mind.library.lessons:
@@ -239,19 +239,19 @@ def _agreed(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
         yield replace(_nothing(request, "which-one" if offered else "no-choice"), alternatives=offered)
 
 
-def _declined(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _declined(request: Request, history: History, mind: Mind) -> Parts:
     """No: the other lessons that were offered."""
     last, offered = _offered(history)
     left = offered[1:] if last and last.kind == "clarify" else ()
     yield replace(_nothing(request, "in-other-words" if offered else "no-choice"), alternatives=left)
 
 
-def _greeted(request: Request, history: Sequence[Exchange], mind: Mind) -> Parts:
+def _greeted(request: Request, history: History, mind: Mind) -> Parts:
     yield _nothing(request, request.kind)
 
 
 ASPECTS = ("why", "simpler", "example", "steps", "formula", "sources", "symbols", "check", "limits")
-FOLLOW_UPS: Mapping[str, Callable[[Request, Sequence[Exchange], Mind], Parts]] = {
+FOLLOW_UPS: Mapping[str, Callable[[Request, History, Mind], Parts]] = {
     "translate": _translated, "deepen": _deepened, "repeat": _repeated, "another": _another, "follow": _followed,
     "origin": _traced, "symbol": _symbol, "choice": _chosen, "yes": _agreed, "no": _declined, "code": _coded,
     "chart": _charted,

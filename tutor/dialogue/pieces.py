@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
+from tutor.dialogue.commands import command_of
 from tutor.dialogue.wishes import wish_of
 from tutor.dialogue.words import MOST_CHARACTERS, split, wordset
 
@@ -14,11 +16,14 @@ _BULLET = re.compile(r"[-*•‣–—](?=\s)")
 _INLINE = re.compile(r"(?<!\S)\(?(\d{1,2})(?:\)|\.(?=\s|[^\W\d_]))")
 _INLINE_LETTER = re.compile(r"(?<!\S)\(?([a-h])\)(?=\s)")
 _ORDINAL = re.compile(
-    r"(?<!\w)(?:(first|premi[eè]re)|(second|seconde|deuxi[eè]me)|(third|troisi[eè]me))(?:ly|ment)\b,?", re.IGNORECASE
+    r"(?<!\w)(?:(first|premi[eè]re?)|(second|seconde|deuxi[eè]me)|(third|troisi[eè]me))"
+    r"(?:(?:ly|ment)\b,?|(?:\s(?:question|point|thing|chose))?\s?:)", re.IGNORECASE
 )
 
 _ALPHABET = " abcdefgh"
 _AFTER_QUESTION = re.compile(r"(?<=\?)\s+")
+_AFTER_SENTENCE = re.compile(r"(?<=[?.!…])\s+")
+_SIDES = wordset("code formula example steps symbols chart simpler another check limits")
 
 _OPENERS = wordset(
     """
@@ -38,23 +43,37 @@ _ABOUT_ANSWERING = wordset(
 
 @dataclass(frozen=True)
 class Piece:
-    """A question or a command in the learner's words, with the number the asker gave it."""
+    """A question or a command in the learner's words, with the number the asker gave it.
+
+    `goes_on` says that it is a further sentence of the piece before: a question of its own, or more words of that one.
+    """
 
     text: str
     label: str | None = None
+    goes_on: bool = False
 
 
 def pieces(text: str) -> list[Piece]:
     """The pieces of the first MOST_CHARACTERS characters, in order; a single question stays one piece."""
     lines = [line.strip() for line in text[:MOST_CHARACTERS].splitlines() if line.strip()]
     listed = [piece for piece in max(_listed(lines), _in_line(" ".join(lines)), key=len) if piece.text]
-    return listed or [piece for piece in map(Piece, _separate(_sentences(lines))) if piece.text]
+    return listed or [Piece(sentence, None, number > 0) for question in _separate(lines) if question
+                      for number, sentence in enumerate(_sentences(question))]
 
 
-def _sentences(lines: Sequence[str]) -> list[str]:
-    """The lines, or what they become where a question mark ends a question inside one and another question follows."""
-    parts = [part for line in lines for part in _AFTER_QUESTION.split(line)]
-    return parts if sum(_full(part) for part in parts) > 1 else list(lines)
+def _sentences(text: str) -> list[str]:
+    """The text, or what it becomes where a question mark ends a question inside it and another or a command follows."""
+    sentences = _AFTER_SENTENCE.split(text)
+    commands = [*takewhile(_commands, reversed(sentences[1:]))][::-1]
+    asked = " ".join(sentences[: len(sentences) - len(commands)]) if commands else text
+    parts = _AFTER_QUESTION.split(asked)
+    return [*(_with_context(parts) if sum(map(_full, parts)) > 1 else [asked]), *commands]
+
+
+def _commands(sentence: str) -> bool:
+    """« Montre-moi le code. », "In French please"; « Merci ! » asks for nothing."""
+    command = command_of(sentence)
+    return wish_of(sentence) is not None or (command is not None and command.kind in _SIDES)
 
 
 def _full(part: str) -> bool:
