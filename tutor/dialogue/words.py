@@ -59,9 +59,11 @@ def _singled(word: str) -> str:
 
 
 def slips(words: Iterable[str]) -> dict[str, str]:
-    """{form: word} for `meant`: the words themselves, and each without one of its letters; short words are left out."""
-    long = sorted(word for word in words if len(word) >= _LEAST_CORRECTED)
-    return {form: word for word in long for form in _shortened(word)} | {word: word for word in long}
+    """{form: word} for `meant`: long words, and each without one of its letters; short ones with two letters swapped."""
+    every = sorted(words)
+    long, short = ([word for word in every if (len(word) >= _LEAST_CORRECTED) == fit] for fit in (True, False))
+    swapped = {form: word for word in short for form in _swapped(word)}
+    return swapped | {form: word for word in long for form in _shortened(word)} | {word: word for word in long}
 
 
 def meant(word: str, forms: Mapping[str, str]) -> str | None:
@@ -72,8 +74,12 @@ def meant(word: str, forms: Mapping[str, str]) -> str | None:
 
 
 def run_together(word: str, forms: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The pairs of words that a word without a space may be, one of them or both known; the longest first word first."""
-    pairs = ((word[:place], word[place:]) for place in range(len(word) - 2, 1, -1)) if len(word) <= _MOST_CORRECTED else ()
+    """The pairs of words that a word may be, one of them or both known; the longest first word first.
+
+    Their space is missing, or it is a letter: "hiddenlayers", "hiddenblayers".
+    """
+    places = range(len(word) - 2, 1, -1) if len(word) <= _MOST_CORRECTED else ()
+    pairs = ((word[:place], word[place + wrong :]) for wrong in (0, 1) for place in places)
     return (pair for pair in pairs if any(forms.get(part) == part for part in pair))
 
 
@@ -99,6 +105,12 @@ def grouped(words: Sequence[str], groups: Mapping[str, str]) -> list[str]:
 def _shortened(word: str) -> list[str]:
     """Words that differ by one slip have such a form in common."""
     return [word[:place] + word[place + 1 :] for place in range(len(word))]
+
+
+def _swapped(word: str) -> list[str]:
+    """« relu » typed « reul »; a word of two letters would often be another one."""
+    places = range(len(word) - 1) if len(word) > 2 else ()
+    return [word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in places]
 
 
 def _one_slip(typed: str, known: str) -> bool:
