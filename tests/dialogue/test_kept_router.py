@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     phrases = tmp_path / "phrases"
     phrases.mkdir()
     rewrite(phrases, "what is adam", "adam optimizer")
-    phrases.joinpath("words.toml").write_text('[trade]\nadam = ["adamw"]', "utf-8")
+    phrases.joinpath("words.toml").write_text('adam = ["adamw"]', "utf-8")
     return phrases
 
 
@@ -91,3 +91,15 @@ def test_a_folder_that_takes_no_file_is_no_trouble(folder: Path, tmp_path: Path)
 def test_nothing_but_the_router_is_left_in_its_folder(folder: Path, tmp_path: Path) -> None:
     open_router(folder, TERMS, [tmp_path / "cache" / "router.npy"])
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["router.npy"]
+
+
+def test_a_full_disk_is_no_trouble_and_is_left_as_it_was(folder: Path, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    least, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, most))
+    try:
+        trained = open_router(folder, TERMS, [tmp_path / "cache" / "router.npy"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (least, most))
+    assert chances(QUESTION, trained)["adam"] > 0.5
+    assert not list((tmp_path / "cache").iterdir())

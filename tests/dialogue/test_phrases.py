@@ -35,8 +35,8 @@ def test_phrases_are_read_by_language(tmp_path: Path) -> None:
     assert read.by_language == {"en": {"adam": ("What is Adam?",)}, "fr": {"adam": ("C'est quoi Adam ?",)}}
 
 
-def test_words_of_the_trade_and_of_every_day_have_synonyms(tmp_path: Path) -> None:
-    read = load(folder(tmp_path, words='[trade]\nlayer = ["Couches"]\n[everyday]\nfast = ["vite"]'))
+def test_words_have_synonyms(tmp_path: Path) -> None:
+    read = load(folder(tmp_path, words='layer = ["Couches"]\nfast = ["vite"]'))
     assert read.synonyms == {"layer": "layer", "couches": "layer", "fast": "fast", "vite": "fast"}
 
 
@@ -48,10 +48,10 @@ def test_words_of_the_trade_and_of_every_day_have_synonyms(tmp_path: Path) -> No
         ("en", '[adam]\nphrases = "What is Adam?"', "not-a-list"),
         ("en", "[adam]\nphrases = []", "empty"),
         ("en", '[adam]\nphrases = ["What is Adam?"]\nnearest = ["rmsprop"]', "unknown-key"),
-        ("words", '[trade]\nlayer = ["couche cachée"]', "not-one-word"),
-        ("words", '[trade]\nlayer = ["couche"]\n[everyday]\nbed = ["couche"]', "two-meanings"),
-        ("words", '[other]\nlayer = ["couche"]', "unknown-key"),
-        ("words", '[trade]\nlayer = "couche"', "not-a-list"),
+        ("words", 'layer = ["couche cachée"]', "not-one-word"),
+        ("words", 'layer = ["couche"]\nbed = ["couche"]', "two-meanings"),
+        ("words", '[other]\nlayer = ["couche"]', "not-a-list"),
+        ("words", 'layer = "couche"', "not-a-list"),
     ],
 )
 def test_a_malformed_file_is_refused(tmp_path: Path, file: str, text: str, reason: str) -> None:

@@ -9,6 +9,7 @@ from tutor.dialogue.amounts import tokens
 from tutor.dialogue.follow_ups import heard_of, wishes
 from tutor.dialogue.names import names_of
 from tutor.dialogue.phrases import Phrases
+from tutor.dialogue.prompt import Request
 from tutor.dialogue.transcript import part_markdown
 from tutor.dialogue.view import part_view
 from tutor.worked import work
@@ -191,5 +192,5 @@ def test_phrases_of_a_topic_hardly_ever_wish_something_of_the_last_example(tutor
     told = last(tutor, BACKPROP)
     tables = [table.items() for table in phrases.by_language.values()]
     asked = [text for table in tables for slug, texts in table if slug in tutor.library.lessons for text in texts]
-    wished = [text for text in asked if wishes(text, heard_of(text, told, tutor.mind), tutor.mind)]
+    wished = [text for text in asked if wishes(Request("follow", text), heard_of(text, told, tutor.mind), tutor.mind)]
     assert len(wished) < 0.003 * len(asked)

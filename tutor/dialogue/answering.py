@@ -40,9 +40,14 @@ def decided(text: str, mind: Mind) -> Decision:
     return decide(matches, lessons, islice(chain(best, course), 2 * OFFERED))
 
 
+def decision_of(request: Request, mind: Mind) -> Decision:
+    """What is decided of a request: what was decided when it was read, or now."""
+    return request.decision or decided(request.text, mind)
+
+
 def answered(request: Request, history: History, mind: Mind) -> Iterator[Part]:
     """The lesson that a question is about; the likely ones to choose from; or the nearest ones where none answers it."""
-    decision = request.decision or decided(request.text, mind)
+    decision = decision_of(request, mind)
     if decision.kind != "answer" or decision.slug is None:
         kind = "clarify" if decision.kind == "clarify" else "abstain"
         note = "no-lesson" if kind == "abstain" else "which-lesson" if len(decision.alternatives) > 1 else "this-lesson"

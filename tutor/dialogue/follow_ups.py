@@ -7,7 +7,7 @@ from typing import Any
 from tutor.answer import Part
 from tutor.dialogue.amounts import tokens
 from tutor.dialogue.another import another
-from tutor.dialogue.answering import History, Mind, answered, decided
+from tutor.dialogue.answering import History, Mind, answered, decision_of
 from tutor.dialogue.changes import Changed, changed
 from tutor.dialogue.matching import kind_of
 from tutor.dialogue.names import ARTICLES, Demand, Heard, demands_of
@@ -128,8 +128,8 @@ def _followed(request: Request, history: History, mind: Mind) -> Parts:
     """Other inputs for the last example, where the text wishes only that; else a question like any other."""
     last = last_told(history)
     heard = heard_of(request.text, last, mind)
-    if not wishes(request.text, heard, mind):
-        kind = kind_of(request.decision or decided(request.text, mind))
+    if not wishes(request, heard, mind):
+        kind = kind_of(decision_of(request, mind))
         yield from FOLLOW_UPS.get(kind, answered)(replace(request, kind=kind), history, mind)
     elif last is None:
         yield from _without_context(request, history, mind)
@@ -160,7 +160,7 @@ def _question(request: Request) -> Request:
     return replace(request, kind="question")
 
 
-def wishes(text: str, heard: Heard, mind: Mind) -> bool:
+def wishes(request: Request, heard: Heard, mind: Mind) -> bool:
     """Whether a text wishes and does nothing else: « et avec Adam ? », but not « pourquoi Adam ? » nor « Adam ? »."""
     first = heard.left[0] if heard.left else ""
     asks = heard.named_first or (first in _ASKING and heard.left[:2] not in LEADING_PAIRS)
@@ -168,12 +168,12 @@ def wishes(text: str, heard: Heard, mind: Mind) -> bool:
         return False
     counted = any(each.typed and (first in LEADING or each.typed not in ARTICLES) for each in heard.demands)
     wished = counted or not _WISHING.isdisjoint(heard.left[:_LED])
-    return wished or (first in _AROUND and decided(text, mind).kind != "answer")
+    return wished or (first in _AROUND and decision_of(request, mind).kind != "answer")
 
 
 def _without_context(request: Request, history: History, mind: Mind) -> Parts:
     """A wish that names a lesson is a question about it."""
-    if decided(request.text, mind).kind == "answer":
+    if decision_of(request, mind).kind == "answer":
         yield from answered(_question(request), history, mind)
     else:
         yield _nothing(request, "nothing-to-change")
@@ -181,7 +181,7 @@ def _without_context(request: Request, history: History, mind: Mind) -> Parts:
 
 def _untaken(request: Request, heard: Heard, mind: Mind) -> Part:
     """A wish that the example cannot meet, with the lessons that it may have been about."""
-    decision = decided(request.text, mind)
+    decision = decision_of(request, mind)
     slugs = (decision.slug or "", *decision.alternatives)
     near = dict.fromkeys(slug for slug in slugs if slug in mind.library.lessons)
     refused = tuple((each.name, each.value, None) for each in heard.demands)

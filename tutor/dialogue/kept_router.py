@@ -7,7 +7,7 @@ from dataclasses import astuple
 from hashlib import sha256
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 import numpy as np
@@ -70,11 +70,12 @@ def _write(file: Path, mark: str, trained: Router) -> None:
     texts = ([mark], trained.slugs, trained.features, synonyms, synonyms.values(), slips, slips.values())
     with suppress(OSError):  # a folder that takes no file: the next start trains again
         file.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=file.parent, delete=False) as new:
-            for array in (*map(_lines, texts), trained.importance, trained.weights):
-                np.save(new, array)
-        os.chmod(new.name, 0o644)  # a temporary file is its maker's alone; an installed one may be read by all
-        os.replace(new.name, file)
+        with TemporaryDirectory(dir=file.parent) as aside:
+            new = Path(aside) / file.name
+            with new.open("wb") as kept:
+                for array in (*map(_lines, texts), trained.importance, trained.weights):
+                    np.save(kept, array)
+            os.replace(new, file)
 
 
 def _lines(texts: Iterable[str]) -> NDArray[np.uint8]:

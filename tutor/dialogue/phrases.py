@@ -1,7 +1,7 @@
 """How learners put their questions: the phrases of each lesson in each language, read from a folder of TOML files."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -82,22 +82,15 @@ def _list(file: str, where: str, texts: Any) -> list[str]:
     return texts
 
 
-def _synonyms(tables: Mapping[str, Any]) -> dict[str, str]:
+def _synonyms(table: Mapping[str, Any]) -> dict[str, str]:
     """{variant: word}; two variants may share a stem only when they mean the same."""
     words, stems = {}, dict[str, str]()
-    for variant, word in _variants(tables):
+    pairs = [(variant, word) for word, variants in table.items() for variant in (word, *_list(WORDS, word, variants))]
+    for variant, word in (tuple(map(_one_word, pair)) for pair in pairs):
         if stems.setdefault(stem(variant), stem(word)) != stem(word):
             raise MalformedPhrases(WORDS, variant, "two-meanings")
         words[variant] = word
     return words
-
-
-def _variants(tables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, table in tables.items():
-        if name not in ("trade", "everyday") or not isinstance(table, dict):
-            raise MalformedPhrases(WORDS, name, "unknown-key")
-        for word, variants in table.items():
-            yield from ((_one_word(variant), _one_word(word)) for variant in (word, *_list(WORDS, word, variants)))
 
 
 def _one_word(text: str) -> str:

@@ -103,9 +103,8 @@ def set_rates(core: Core, rates: Array) -> None:
 
 def losses(core: Core) -> Array:
     """The loss of each network (...,) where the core stands."""
-    last, loss = core.levels[-1], core.task.loss
-    terms = terms_of(last.name, loss, _rows(last.z), _rows(last.a), core.task.targets)
-    return LOSSES[loss].mean(terms)
+    last = core.levels[-1]
+    return _mean_loss(core, _rows(last.z), _rows(last.a))
 
 
 def loss_path(core: Core, steps: int) -> Array:
@@ -115,8 +114,13 @@ def loss_path(core: Core, steps: int) -> Array:
     for z, a in zip(*kept, strict=True):
         run(core, 1)
         z[...], a[...] = last.z, last.a
-    z_rows, a_rows = np.moveaxis(kept, 2, -1)
-    return LOSSES[core.task.loss].mean(terms_of(last.name, core.task.loss, z_rows, a_rows, core.task.targets))
+    return _mean_loss(core, *np.moveaxis(kept, 2, -1))
+
+
+def _mean_loss(core: Core, z: Array, a: Array) -> Array:
+    """The loss of outputs (..., rows, out) of the core's network."""
+    task = core.task
+    return LOSSES[task.loss].mean(terms_of(core.levels[-1].name, task.loss, z, a, task.targets))
 
 
 def outputs(core: Core) -> Array:
