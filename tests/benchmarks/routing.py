@@ -127,8 +127,12 @@ def requests_of(row: dict, tutor: Tutor) -> tuple[Request, ...]:
 
 def several(rows: list[dict], tutor: Tutor) -> None:
     """Of prompts about several things, those of which two are found among the parts."""
+    print("several at once, two found:", share(several_hits(rows, tutor)))
+
+
+def several_hits(rows: list[dict], tutor: Tutor) -> list[bool]:
     found = [{part.decision.slug for part in requests_of(row, tutor) if part.decision} for row in rows]
-    print("several at once, two found:", share([len(slugs & wanted(row)) > 1 for slugs, row in zip(found, rows, strict=True)]))
+    return [len(slugs & wanted(row)) > 1 for slugs, row in zip(found, rows, strict=True)]
 
 
 def contextual(rows: list[dict], tutor: Tutor) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks.routing import OWN, contextual_hits, near_miss, right, routed, rows_of, slips
+from tests.benchmarks.routing import OWN, contextual_hits, near_miss, requests_of, right, routed, rows_of, several_hits, slips
 from tutor.conversations import Tutor
 
 ROWS = rows_of(OWN)
@@ -20,6 +20,12 @@ def test_most_questions_reach_their_lesson(lang: str, tutor: Tutor) -> None:
     assert share([right(row, routed(row["text"], tutor)[0], tutor) for row in rows]) > 0.87
     assert share([right(row, routed(slips(row["text"]), tutor)[0], tutor) for row in rows]) > 0.82
     assert share([routed(row["text"], tutor)[1].kind == "abstain" for row in rows]) < 0.05
+
+
+def test_most_texts_that_ask_for_two_lessons_get_both_and_few_others_do(tutor: Tutor) -> None:
+    rows = [row for row in ROWS if row["kind"] == "multi"]
+    assert share(several_hits(rows, tutor)) > 0.75
+    assert share([len(requests_of(row, tutor)) > 1 for row in ASKED]) < 0.07
 
 
 def test_what_is_not_taught_is_hardly_ever_answered(tutor: Tutor) -> None:

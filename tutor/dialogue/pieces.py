@@ -13,7 +13,9 @@ from tutor.dialogue.words import MOST_CHARACTERS, split, wordset
 _NUMBER = re.compile(r"\(?(?:q(?:uestion)?\s?)?(\d{1,2})(?:\)[.:]?|\s?[.:/°–—-]{1,2}(?=\s|[^\W\d_]))", re.IGNORECASE)
 _LETTER = re.compile(r"\(?([a-hA-H])(?:\)|\.(?=\s))")
 _BULLET = re.compile(r"[-*•‣–—](?=\s)")
-_INLINE = re.compile(r"(?<!\S)\(?(\d{1,2})(?:\)|\.(?=\s|[^\W\d_]))")
+_INLINE = re.compile(
+    r"(?<!\S)(?:\(?(\d{1,2})(?:\)|\.(?=\s|[^\W\d_])|/(?=\s))|q(?:uestion)?\s?(\d{1,2})\s?[:.)](?=\s))", re.IGNORECASE
+)
 _INLINE_LETTER = re.compile(r"(?<!\S)\(?([a-h])\)(?=\s)")
 _ORDINAL = re.compile(
     r"(?<!\w)(?:(first|premi[eè]re?)|(second|seconde|deuxi[eè]me)|(third|troisi[eè]me))"
@@ -21,7 +23,6 @@ _ORDINAL = re.compile(
 )
 
 _ALPHABET = " abcdefgh"
-_AFTER_QUESTION = re.compile(r"(?<=\?)\s+")
 _AFTER_SENTENCE = re.compile(r"(?<=[?.!…])\s+")
 _SIDES = wordset("code formula example steps symbols chart simpler another check limits")
 
@@ -43,42 +44,30 @@ _ABOUT_ANSWERING = wordset(
 
 @dataclass(frozen=True)
 class Piece:
-    """A question or a command in the learner's words, with the number the asker gave it.
-
-    `goes_on` says that it is a further sentence of the piece before: a question of its own, or more words of that one.
-    """
+    """A question or a command in the learner's words, with the number the asker gave it."""
 
     text: str
     label: str | None = None
-    goes_on: bool = False
 
 
 def pieces(text: str) -> list[Piece]:
     """The pieces of the first MOST_CHARACTERS characters, in order; a single question stays one piece."""
     lines = [line.strip() for line in text[:MOST_CHARACTERS].splitlines() if line.strip()]
     listed = [piece for piece in max(_listed(lines), _in_line(" ".join(lines)), key=len) if piece.text]
-    return listed or [Piece(sentence, None, number > 0) for question in _separate(lines) if question
-                      for number, sentence in enumerate(_sentences(question))]
+    return listed or [Piece(part) for question in _separate(lines) if question for part in _with_commands(question)]
 
 
-def _sentences(text: str) -> list[str]:
-    """The text, or what it becomes where a question mark ends a question inside it and another or a command follows."""
+def _with_commands(text: str) -> list[str]:
+    """The text, apart from the commands that end it: « … ? Montre-moi le code. En anglais svp. »"""
     sentences = _AFTER_SENTENCE.split(text)
     commands = [*takewhile(_commands, reversed(sentences[1:]))][::-1]
-    asked = " ".join(sentences[: len(sentences) - len(commands)]) if commands else text
-    parts = _AFTER_QUESTION.split(asked)
-    return [*(_with_context(parts) if sum(map(_full, parts)) > 1 else [asked]), *commands]
+    return [" ".join(sentences[: len(sentences) - len(commands)]), *commands] if commands else [text]
 
 
 def _commands(sentence: str) -> bool:
     """« Montre-moi le code. », "In French please"; « Merci ! » asks for nothing."""
     command = command_of(sentence)
     return wish_of(sentence) is not None or (command is not None and command.kind in _SIDES)
-
-
-def _full(part: str) -> bool:
-    """A question long enough to have a topic: « How so? » has none."""
-    return part.endswith("?") and sum(len(word) > 3 for word in split(part)) > 1
 
 
 def _listed(lines: Sequence[str]) -> list[Piece]:
@@ -116,7 +105,7 @@ def _rank(mark: re.Match[str]) -> int:
     """The number of a mark: its digits, its place in the alphabet, or which of the ordinals it is."""
     if mark.re is _INLINE_LETTER:
         return _ALPHABET.index(mark[1])
-    return int(mark[1]) if mark.re is _INLINE else int(mark.lastindex or 0)
+    return int(mark[1] or mark[2]) if mark.re is _INLINE else int(mark.lastindex or 0)
 
 
 def _counting(marks: Iterable[tuple[re.Match[str], int]]) -> list[re.Match[str]]:

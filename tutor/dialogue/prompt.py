@@ -62,7 +62,6 @@ class Request:
 
     `text` is the learner's words, `label` the asker's own number, `language` the one named (or meant) by a command,
     `depth` short or technical, `names` what a command speaks of; `decision` is what the router makes of a question.
-    `goes_on` says that it is a further sentence, which may belong to the question before.
     """
 
     kind: str
@@ -72,7 +71,6 @@ class Request:
     depth: str = "short"
     names: tuple[str, ...] = ()
     decision: Decision | None = None
-    goes_on: bool = False
 
 
 def read(text: str, language: str) -> tuple[Request, ...]:
@@ -86,8 +84,7 @@ def _request(piece: Piece, language: str) -> Request:
         return Request(command.kind, piece.text, piece.label, depth=depth_of(piece.text), names=command.names)
     wish = wish_of(piece.text)
     if wish is None:
-        kind = "follow" if _follows(piece.text) else "question"
-        return Request(kind, piece.text, piece.label, depth=depth_of(piece.text), goes_on=piece.goes_on)
+        return Request("follow" if _follows(piece.text) else "question", piece.text, piece.label, depth=depth_of(piece.text))
     if wish.kind == "deepen":
         return Request("deepen", piece.text, piece.label, wish.language, "technical")
     return Request("translate", piece.text, piece.label, wish.language or _meant(piece.text, language))

@@ -10,6 +10,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from sys import intern
 
@@ -122,6 +123,7 @@ def _root(word: str, synonyms: Mapping[str, str]) -> str:
     return synonyms.get(root, root)
 
 
+@lru_cache(maxsize=4096)  # the sides of a text are read again and again, and learners use the same words
 def _heard(word: str, spelling: Spelling) -> tuple[str, ...]:
     """The roots of what was typed as one word: of its likeliest reading that is known, else its own."""
     root = _root(word, spelling.synonyms)
