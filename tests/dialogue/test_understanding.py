@@ -52,8 +52,9 @@ SAID = {
     "steps": ["wait, how did you get to that line",
               "comment tu passes de la ligne d'avant à celle-là"],
     "chart": ["draw me a picture of that", "tu peux faire un dessin de ce que tu viens d'expliquer ?"],
-    "check": ["quiz me on this", "donne-moi un petit exercice pour voir si j'ai compris"],
-    "limits": ["is that always true though", "est-ce que ça marche aussi dans les autres cas ?"],
+    "check": ["quiz me", "quiz me on this", "donne-moi un petit exercice pour voir si j'ai compris"],
+    "limits": ["its limits", "les erreurs fréquentes", "is that always true though",
+               "est-ce que ça marche aussi dans les autres cas ?"],
     "another": ["do it again but with different numbers please", "refais-le avec d'autres valeurs"],
     "deepen": ["could you elaborate on that a bit more", "dis-m'en un peu plus là-dessus"],
 }
@@ -88,6 +89,12 @@ def test_a_sentence_about_what_is_not_taught_is_declined_beside_the_answer(tutor
 @pytest.mark.parametrize(("text", "kinds"), [
     ("What is dropout? Show me the code.", ["question", "code"]),
     ("C'est quoi la règle de la chaîne ? Montre-moi la formule. En anglais svp.", ["question", "formula", "translate"]),
+    ("What is dropout? And give me the formula and the sources.", ["question", "formula", "sources"]),
+    ("Explain the chain rule, then quiz me.", ["question", "check"]),
+    ("Explique ReLU et donne un exemple", ["question", "example"]), ("Interroge-moi sur ça", ["check"]),
+    ("Explain momentum in French", ["question", "translate"]), ("how do you say weight in French?", ["question"]),
+    ("What is the difference between the loss and the formula?", ["question"]),
+    ("Tous les poids sont égaux. D'où ça vient ?", ["question"]),
     ("What is backpropagation? Thanks!", ["question"]), ("What is ReLU? Why?", ["question"]),
 ])  # fmt: skip
 def test_a_command_may_end_a_question(text: str, kinds: list[str], tutor: Tutor) -> None:

@@ -1,5 +1,7 @@
 """Wishes change the inputs of the last example, in digits or in words, in either language; what cannot be is said."""
 
+from itertools import pairwise
+
 import pytest
 from conversation import conversation, last
 
@@ -46,6 +48,15 @@ REAL = [
 ]  # fmt: skip
 
 
+COUNTED = {
+    "How many parameters has a network with 784 inputs, 128 hidden units and 10 outputs?": [784, 128, 10],
+    "Combien de paramètres pour un réseau 784-128-10 ?": [784, 128, 10],
+    "How many parameters does a network with layers 784, 128 and 10 have?": [784, 128, 10],
+    "Combien de paramètres a un réseau 2 x 3 x 4 x 1 ?": [2, 3, 4, 1],
+    "How many weights in a 784-128-64-10 MLP?": [784, 128, 64, 10],
+}
+
+
 def new(part: Part) -> dict[str, object]:
     return {pointer: value for pointer, _, value in part.changes}
 
@@ -54,6 +65,23 @@ def new(part: Part) -> dict[str, object]:
 def test_a_wish_changes_the_inputs_of_the_last_example(tutor: Tutor, text: str, expected: dict[str, object]) -> None:
     part = last(tutor, BACKPROP, text)
     assert (part.kind, part.lesson, new(part)) == ("answer", "backpropagation", expected)
+
+
+@pytest.mark.parametrize(("text", "sizes"), COUNTED.items())
+def test_a_network_is_counted_as_it_is_described(tutor: Tutor, text: str, sizes: list[int]) -> None:
+    part = last(tutor, text)
+    counted = sum((before + 1) * units for before, units in pairwise(sizes))
+    assert new(part)["/sizes"] == sizes
+    assert part.receipt and part.receipt["numbers"]["parameters"] == counted
+
+
+def test_sizes_that_an_example_cannot_take_are_brought_within_bounds_or_refused(tutor: Tutor) -> None:
+    wide = last(tutor, BACKPROP, "with layers 784, 128, 10")
+    assert (new(wide)[LAYERS], wide.refused) == ([16, 16, 10], (("/layers#sizes", [784, 128, 10], [16, 16, 10]),))
+    deep = last(tutor, BACKPROP, "2-3-3-3-3-3-3-3-3-1")
+    assert new(deep)[LAYERS] == [2, 3, 3, 3, 3, 3, 3, 3, 1]
+    none = last(tutor, "What is dropout?", "with layers 3, 4, 2")
+    assert (none.note, none.refused) == ("not-taken", (("layer sizes", [3, 4, 2], None),))
 
 
 @pytest.mark.parametrize("text", [text for text, _ in WISHES[::4]])

@@ -63,6 +63,12 @@ def test_every_operand_is_an_input_or_a_step_two_levels_deep(receipt: Receipt) -
         assert all(name in steps or name in receipt.values for name in origin.behind)
 
 
+@pytest.mark.parametrize("text", ["where does 2,080 come from?", "d'où vient 2 080 ?", "where does 2080 come from?"])
+def test_thousands_may_be_written_as_the_page_writes_them(tutor: Tutor, text: str) -> None:
+    part = last(tutor, "How are parameters counted?", text)
+    assert (part.aspect, part.trace) == ("origin", ("parameters_1",))
+
+
 def test_an_input_says_that_it_is_one(tutor: Tutor) -> None:
     view = shown(tutor, BACKPROP, "where does 0.15 come from?")
     assert view.page.blocks[1].data["text"] == "0.15 is an input of the example: nothing computed it, you can change it."

@@ -8,9 +8,9 @@ from unicodedata import name
 
 from tutor.dialogue.words import MOST_CHARACTERS, fold
 
-# Every repetition is bounded, and no two branches begin alike: nothing is read twice.
+# Every repetition is bounded, and nothing is read more than twice.
 _TOKEN = re.compile(
-    r"(?P<digits>(?:(?<![a-z0-9_.,)])-)?(?:10\^[+-]?\d{1,2}|(?:\d{1,15}(?:[.,]\d{1,15})?|[.,]\d{1,15})"
+    r"(?P<digits>(?:(?<![a-z0-9_.,)])-)?(?:10\^[+-]?\d{1,2}|(?:\d{1,3}(?:,\d{3}){2,4}(?!\d)|\d{1,15}(?:[.,]\d{1,15})?|[.,]\d{1,15})"
     r"(?:e[+-]?\d{1,2}(?![a-z0-9])|\s?[x×*]\s?10\^?[+-]?\d{1,2})?))|[a-z][a-z0-9_]{0,40}|[=:/%?]"
 )
 _MINUS = dict.fromkeys(map(ord, "−–‐‑"), "-")
@@ -70,6 +70,7 @@ def _token(match: re.Match[str]) -> Token:
 
 def _number(digits: str) -> Token:
     written = _POWER.sub("e", digits).replace("10^", "1e")
+    written = written if written.count(",") < 2 else written.replace(",", "")
     mantissa, _, exponent = written.partition("e")
     decimals = len(mantissa.replace(",", ".").partition(".")[2])
     amount = float(written.replace(",", "."))

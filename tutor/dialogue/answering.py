@@ -72,9 +72,9 @@ def _asked(text: str, example: str, names: Names) -> list[Demand]:
         return []
     heard = demands_of(text, names, example)
     supposed = not _SUPPOSING.isdisjoint(heard.left)
-    return [each for each in heard.demands if each.pointer and (_led(each) or (supposed and each.typed[:1].isdigit()))]
+    return [each for each in heard.demands if each.pointer and (_meant(each) or (supposed and each.typed[:1].isdigit()))]
 
 
-def _led(demand: Demand) -> bool:
-    """« with two layers »; « avec une couche » says nothing of how many."""
-    return demand.after in _LEADING and demand.typed not in ARTICLES
+def _meant(demand: Demand) -> bool:
+    """« with two layers » or "784-128-10"; « avec une couche » says nothing of how many."""
+    return isinstance(demand.value, tuple) or (demand.after in _LEADING and demand.typed not in ARTICLES)

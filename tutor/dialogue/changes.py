@@ -21,7 +21,7 @@ from tutor.dialogue.receipts import (
     leaves,
     normal_inputs,
 )
-from tutor.dialogue.shapes import PARTS, reshaped, sizes_of
+from tutor.dialogue.shapes import PARTS, relaid, reshaped, sizes_of
 
 # Losses that only one last activation goes with.
 _LAST = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
@@ -51,8 +51,8 @@ def changed(example: str, inputs: Mapping[str, Any], demands: Sequence[Demand], 
             continue
         changes = tuple(differences(example, inputs, receipt.inputs))
         same = _unchanged(kept, {pointer for pointer, _, _ in (*changes, *refused)}, receipt.inputs)
-        return Changed(receipt, (*changes, *same), (*refused, *map(_untold, dropped)))
-    return Changed(work(example, inputs), (), tuple(map(_untold, dropped)))
+        return Changed(receipt, (*changes, *same), (*refused, *map(untold, dropped)))
+    return Changed(work(example, inputs), (), tuple(map(untold, dropped)))
 
 
 def _unchanged(demands: Sequence[Demand], told: set[str], inputs: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
@@ -64,19 +64,31 @@ def _unchanged(demands: Sequence[Demand], told: set[str], inputs: dict[str, Any]
             yield demand.pointer, inside[name], inside[name]
 
 
-def _untold(demand: Demand) -> tuple[str, Any, Any]:
-    return demand.pointer or demand.name, demand.value, None
+def untold(demand: Demand) -> tuple[str, Any, Any]:
+    """A wish that cannot be met: its input or its name, and what was asked for."""
+    return demand.pointer or demand.name, _stored(demand.value), None
+
+
+def _stored(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _wanted(
     example: str, inputs: Mapping[str, Any], demands: Sequence[Demand]
 ) -> tuple[dict[str, Any], tuple[tuple[str, Any, Any], ...]]:
     wanted, refused = deepcopy(dict(inputs)), list[tuple[str, Any, Any]]()
-    for demand in sorted(demands, key=_order):
+    for demand in sorted((*demands, *_implied(demands)), key=_order):
         used = _laid(EXAMPLES[example].fields, wanted, demand)
         if used != demand.value:
-            refused.append((*_untold(demand)[:2], used))
+            refused.append((*untold(demand)[:2], _stored(used)))
     return normal_inputs(example, wanted), tuple(refused)
+
+
+def _implied(demands: Sequence[Demand]) -> Iterator[Demand]:
+    """« 784 inputs, 128 hidden units and 10 outputs » is a network of one hidden layer."""
+    parts = {part: container for container, _, part in (demand.pointer.partition("#") for demand in demands) if part}
+    if parts.keys() >= {"inputs", "units", "outputs"} and not parts.keys() & {"layers", "hidden"}:
+        yield Demand(f"{parts['units']}#hidden", "hidden layers", 1.0, 1.0)
 
 
 def _order(demand: Demand) -> int:
@@ -90,6 +102,8 @@ def _laid(record: Record, wanted: dict[str, Any], demand: Demand) -> Any:
     pointer, _, part = demand.pointer.partition("#")
     if not pointer:
         return None
+    if isinstance(demand.value, tuple):
+        return relaid(record, wanted, pointer[1:], demand.value)
     if part:
         used = reshaped(record, wanted, pointer[1:], part, _amount(demand))
         return demand.value if used == _amount(demand) else used
@@ -150,7 +164,7 @@ def _lay_activation(layers: list[dict[str, Any]], activation: str) -> None:
 
 
 def _bounded(of: Number | Integer, demand: Demand) -> float | None:
-    return None if isinstance(demand.value, str) else min(max(demand.value, of.low), of.high)
+    return None if isinstance(demand.value, str | tuple) else min(max(demand.value, of.low), of.high)
 
 
 def _whole(of: Integer, demand: Demand) -> int | None:

@@ -126,6 +126,18 @@ PATTERNS = (
     _pattern("symbols", "symbol symbols symbole symboles notation notations",
              own=_SHOWING + _ARTICLES + "what is are these those mean means do does c est quoi que veut veulent dire signifie "
                  "signifient qu koi explain explique expliquez list liste all tous here s sont quels quel"),
+    _pattern("check", "quiz quizz interroge interrogez test teste testez exercise exercice exercices",
+             own=_SHOWING + _ARTICLES + "on it this sur moi little petit petite my mon mes knowledge connaissances"),
+    _pattern("check", "question", "ask pose posez check", own=_ARTICLES + "on it sur moi"),
+    _pattern("limits", "limits limitations limites caveats drawbacks inconvenients pitfalls pieges misconception misconceptions",
+             own=_SHOWING + _ARTICLES + "its ses leurs what are is quelles quels sont there y t il common frequent idea"),
+    _pattern("limits", "limit limite fausse erreurs mistakes edge corner", "the its la les ses idee idees frequentes courantes "
+             "classiques common usual case cases",
+             own=_SHOWING + _ARTICLES + "what are is quelle quelles sont s any"),
+    _pattern("chart", "draw drawing plot chart picture diagram dessine dessinez dessin graphique schema courbe trace tracez",
+             own=_SHOWING + _ARTICLES + "me it how what would look like please a"),
+    _pattern("simpler", "summary summarize summarise recap tldr resume resumer resumez",
+             own=_SHOWING + _ARTICLES + "short short please quick court bref brief"),
     _pattern("simpler", "simpler simple simples simply simplify simplifie simplifier simplifiez simplement easier plain "
              "vulgarise vulgarisez facile facilement layman laymans basic",
              own=_ARTICLES + "more plus explain explique expliquer expliquez words word mots terms termes to way maniere "
@@ -171,6 +183,8 @@ def command_of(text: str) -> Command | None:
 
 
 def _fits(pattern: Pattern, words: Sequence[str]) -> bool:
+    if pattern.kind == "choice" and sum(map(str.isdigit, words)) > 1:  # "3, 5, 1" is no place in a list
+        return False
     return pattern.words.issuperset(words) and not any(need.isdisjoint(words) for need in pattern.needs)
 
 

@@ -8,7 +8,7 @@ from tutor.answer import Part
 from tutor.dialogue.amounts import tokens
 from tutor.dialogue.another import another
 from tutor.dialogue.answering import History, Mind, answered, decision_of
-from tutor.dialogue.changes import Changed, changed
+from tutor.dialogue.changes import Changed, changed, untold
 from tutor.dialogue.matching import kind_of
 from tutor.dialogue.names import ARTICLES, Demand, Heard, demands_of
 from tutor.dialogue.origins import found_in, symbols_named
@@ -27,7 +27,7 @@ _AROUND = LEADING | wordset(
     chacune par per lieu same everything tout reste else happening deviens devient changed goes passer est dans sur to
     increase decrease larger value valeur
     veux voudrais aimerais want like pareille chose layer layers couche couches activation activations function fonction
-    optimizer optimiseur method methode loss perte unit units was were be etait etaient soit serait than
+    optimizer optimiseur method methode loss perte unit units sizes tailles was were be etait etaient soit serait than
     """
 ) | frozenset("?=:/")
 # What is named after such a word is wished; « et Adam ? » may be a question about Adam.
@@ -184,7 +184,7 @@ def _untaken(request: Request, heard: Heard, mind: Mind) -> Part:
     decision = decision_of(request, mind)
     slugs = (decision.slug or "", *decision.alternatives)
     near = dict.fromkeys(slug for slug in slugs if slug in mind.library.lessons)
-    refused = tuple((each.name, each.value, None) for each in heard.demands)
+    refused = tuple(map(untold, heard.demands))
     return replace(_nothing(request, "not-taken"), alternatives=tuple(near)[:3], refused=refused)
 
 

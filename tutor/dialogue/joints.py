@@ -28,6 +28,7 @@ _OPENS = re.compile(
     rf"{_ALSO}(?:(?:{_OPENER}|whats|could|would|will|if|i|si|je|lequel|laquelle|en\ quoi)\b|j'|i'd|y'en)", re.IGNORECASE
 )
 _JOINS = re.compile(r"(?:and|et|then|puis|ensuite|finally|enfin|ainsi|also|aussi)\b|[&/]", re.IGNORECASE)
+_COUNTS = re.compile(r"(?:(?:and|et|with|avec)\ )?[\d.]")  # "784 inputs, 128 hidden units and 10 outputs"
 _EACH = wordset("each both chacun chacune deux respectively respectivement")
 _PLEASANTRIES = ("thanks", "hello")
 _ABOUT = re.compile(r"[^?:\n]{1,80}:\s")  # « Deux questions sur ReLU : »
@@ -88,7 +89,8 @@ def _joints(text: str, about: str, mind: Mind) -> Iterator[Joint]:
     one_subject = max(whole.values(), default=0.0) >= _ALONE
     for place in places:
         left, right = text[: place.start()], text[place.end() :]
-        if (one_subject and not left.endswith("?")) or (not _ASKS.search(left) and _EACH.isdisjoint(split(right))):
+        clause = not left.endswith("?") and (one_subject or _COUNTS.match(right))
+        if clause or (not _ASKS.search(left) and _EACH.isdisjoint(split(right))):
             continue
         alone = decided(left, mind), _in_context(right, about, mind)
         one, two = _each_its_own(left, right, alone, mind)

@@ -1,11 +1,12 @@
 """What the inputs of examples and their options are called, in every language, and which of them a text wishes otherwise."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tutor.dialogue.amounts import Token, tokens
 from tutor.dialogue.receipts import EXAMPLES, Choice, Field, Integer, Many, Number, Numbers, leaves
-from tutor.dialogue.words import split, stem, wordset
+from tutor.dialogue.words import MOST_CHARACTERS, fold, split, stem, wordset
 from tutor.lessons.course import Term
 from tutor.lessons.library import Library
 
@@ -47,6 +48,15 @@ _UNSAID = wordset("the of a an de d du des la le les l un une en in to per par n
 _BETWEEN = wordset("of de d a to at is est was were etait sera be equal egal egale equals vaut the du la le = : value valeur by")
 ARTICLES = wordset("une one")  # numbers that give way to another one: « une taille de lot de 64 »
 _BESIDE = wordset("de d of training hidden petits small")
+# The sizes of a whole network: "784-128-10", "2 x 3 x 1", "layers 784, 128 and 10", "[784, 128, 10]".
+_LAYOUTS = (
+    re.compile(r"(?<![\w.,-])(?!\d{4}-\d\d-\d\d)(\d{1,5}(?:\s?(?:->|[-–—x×*→>])\s?\d{1,5}){2,12})(?![\w-])"),
+    re.compile(
+        r"\b(?:layers?|sizes?|couches?|tailles?|units?|unites?|network|net|mlp|reseau)\b(?:\s(?:of|sizes?|de|tailles?|with|avec)\b)?"
+        r"\s?[:=]?\s?(\d{1,5}(?:,?\s(?:(?:and|et)\s)?\d{1,5}|,\d{1,5}(?!\d)){2,12})(?![\w.])"
+    ),
+    re.compile(r"[\[(](\d{1,5}(?:,\s?\d{1,5}){2,12})[\])]"),
+)
 _LONGEST = 5
 _SHORTEST = 2  # « CE » is cross-entropy to some, and a French word
 MOST_TOKENS = 60  # of a text; the rest names nothing
@@ -69,12 +79,13 @@ class Names:
 class Demand:
     """A wish for another input: `pointer` is "" where the example has none; `name` the quantity or the option.
 
-    `after` is the word before it, articles left out; `typed` the number as it was typed (« deux », "2").
+    `after` is the word before it, articles left out; `typed` the number as it was typed (« deux », "2"). The sizes of a
+    whole network are a tuple.
     """
 
     pointer: str
     name: str
-    value: float | str
+    value: float | str | tuple[int, ...]
     whole: float = 0.0
     after: str = ""
     typed: str = ""
@@ -163,6 +174,17 @@ def _said(words: Sequence[str], concepts: Mapping[Key, str]) -> Iterator[tuple[s
 
 def demands_of(text: str, names: Names, example: str) -> Heard:
     """What a text wishes of an example's inputs."""
+    layout = next(filter(None, (pattern.search(fold(text[:MOST_CHARACTERS])) for pattern in _LAYOUTS)), None)
+    if layout is None:
+        return _heard(text, names, example)
+    heard = _heard(f"{layout.string[: layout.start(1)]} {layout.string[layout.end(1) :]}", names, example)
+    container, inside, _ = names.inputs[example].get(("layers",), "").partition("#")
+    sizes = tuple(int(size) for size in re.findall(r"\d+", layout[1]))
+    whole = Demand(f"{container}#sizes" if inside else "", "layer sizes", sizes, typed=layout[1])
+    return replace(heard, demands=(whole, *heard.demands))
+
+
+def _heard(text: str, names: Names, example: str) -> Heard:
     every = tokens(text.replace("_", " "))[:MOST_TOKENS]
     found = every[: _end(every)]
     said = list(_said(_readable(found), names.concepts))

@@ -34,9 +34,9 @@ def found_in(receipt: Receipt, wanted: Token) -> tuple[str, ...]:
 
 
 def _distance(value: float, wanted: Token) -> int:
-    """0 for the very number, 1 for one that rounds to it, 2 for its opposite, 3 for another."""
+    """0 for the very number, 1 for one that rounds to it, 2 for its opposite, 3 for another; 2,080 may be a whole number."""
     amount = wanted.amount or 0.0
-    if isclose(value, amount, rel_tol=1e-12):
+    if isclose(value, amount, rel_tol=1e-12) or value == wanted.whole:
         return 0
     if _rounds(value, amount, wanted.unit):
         return 1

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from tutor.dialogue.commands import command_of
 from tutor.dialogue.wishes import wish_of
@@ -23,8 +22,15 @@ _ORDINAL = re.compile(
 )
 
 _ALPHABET = " abcdefgh"
-_AFTER_SENTENCE = re.compile(r"(?<=[?.!…])\s+")
-_SIDES = wordset("code formula example steps symbols chart simpler another check limits")
+# Where a command may begin that ends a question: a sentence, a verb after « and » or a comma, the name of a language.
+_BEFORE_COMMANDS = re.compile(
+    r"(?:(?<=[?.!…])\s+|,?\s+(?=(?:\S{1,4}\s){0,2}(?:show|give|quiz|draw|test|cite|summari[sz]e|montre|donne|interroge|dessine"
+    r"|trace)))(?:(?:and|et|then|puis)\s+){0,2}|,?\s+(?=(?:in|en)\s(?:english|french|anglais|fran[cç]ais)\b)"
+    r"|(?P<listed>\s+(?:and|et)\s+)(?=(?:the|les?|la|l'|an?|une?|des)\b)",
+    re.IGNORECASE,
+)
+_SAYING = wordset("say said called word words written dit dire mot mots appelle ecrit")
+_SIDES = wordset("code formula example steps sources symbols chart simpler another check limits")
 
 _OPENERS = wordset(
     """
@@ -58,16 +64,24 @@ def pieces(text: str) -> list[Piece]:
 
 
 def _with_commands(text: str) -> list[str]:
-    """The text, apart from the commands that end it: « … ? Montre-moi le code. En anglais svp. »"""
-    sentences = _AFTER_SENTENCE.split(text)
-    commands = [*takewhile(_commands, reversed(sentences[1:]))][::-1]
-    return [" ".join(sentences[: len(sentences) - len(commands)]), *commands] if commands else [text]
+    """The text, apart from the commands that end it: « … ? Montre-moi le code. », "… and give me an example, in French"."""
+    commands, listed, asked = list[str](), list[str](), text
+    whole = _commands(text) or not _SAYING.isdisjoint(split(text))  # « comment dit-on biais en anglais ? »
+    for place in () if whole else reversed(list(_BEFORE_COMMANDS.finditer(text))):
+        tail = asked[place.end() :]
+        if not place.start() or not _commands(tail):
+            break
+        listed, asked = [tail, *listed], asked[: place.start()]
+        if not place["listed"]:  # « la perte et la formule » are two things, and « montre le code et la formule » two commands
+            commands, listed, text = [*listed, *commands], [], asked
+    return [text, *commands]
 
 
 def _commands(sentence: str) -> bool:
-    """« Montre-moi le code. », "In French please"; « Merci ! » asks for nothing."""
+    """« Montre-moi le code. », "in French please"; « Merci ! » asks for nothing, « D'où ça vient ? » may mean what was asked."""
     command = command_of(sentence)
-    return wish_of(sentence) is not None or (command is not None and command.kind in _SIDES)
+    named = command is not None and command.kind in _SIDES and not (command.kind == "sources" and "?" in sentence)
+    return named or wish_of(sentence) is not None
 
 
 def _listed(lines: Sequence[str]) -> list[Piece]:

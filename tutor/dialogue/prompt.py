@@ -1,5 +1,6 @@
 """What a learner asks for: one request for each question or command of a text, under the asker's own numbers."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ _INSTEAD = frozenset({"instead", "lieu"})
 _FRENCH = wordset(
     """
     le la les l un une des du de d au aux ce cet cette ces ceci cela ca est sont etait sera suis es ai avons avez ont
-    que qu qui quoi dont et ou ne n pas je j tu il elle nous vous ils elles se s y mon ma mes ton ta tes sa ses notre
+    que qu qui quoi dont et ou ne n pas je j tu il elle nous vous ils elles se s mon ma mes ton ta tes sa ses notre
     nos votre vos leur leurs moi toi lui eux dans avec sans sur sous pour par entre vers chez comment pourquoi quand
     combien quel quelle quels quelles lequel laquelle mais donc car si tres bien aussi comme alors puis peu trop tout
     toute tous toutes rien encore deja jamais toujours faut peux peut pouvez peuvent veux veut dois doit fait faire
@@ -50,6 +51,7 @@ _ENGLISH = wordset(
     dont doesnt isnt arent cant whats hows im ive english french two three four five
     """
 )
+_CONTRACTED = re.compile(r"(?<=[a-z])'(?:s|t|d|m|re|ll|ve)\b")  # "Newton's", "what's", "don't"
 _ELISIONS = ("l'", "d'", "j'", "qu'", "n'", "s'", "c'", "m'", "t'")
 _OTHER = {"en": "fr", "fr": "en"}
 
@@ -107,10 +109,11 @@ def _meant(command: str, language: str) -> str:
 
 def language_of(text: str) -> str | None:
     """The language of a text by its function words and French accents: en, fr, or None when they do not decide."""
-    words, folded = split(text), fold(text).replace("-", " ")
+    folded, contractions = _CONTRACTED.subn(" ", fold(text).replace("-", " "))
+    words = split(folded)
     french = sum(word in _FRENCH for word in words) + _accented(text)
     french += any(folded.startswith(elision) or f" {elision}" in folded for elision in _ELISIONS)
-    english = sum(word in _ENGLISH for word in words)
+    english = sum(word in _ENGLISH for word in words) + contractions
     return None if french == english else "fr" if french > english else "en"
 
 

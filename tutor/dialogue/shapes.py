@@ -6,7 +6,7 @@ from typing import Any
 
 from tutor.dialogue.receipts import Many, Numbers, Record
 
-PARTS = {"layers": 0, "hidden": 0, "units": 0, "inputs": 0, "outputs": 0}
+PARTS = {"sizes": 0, "layers": 0, "hidden": 0, "units": 0, "inputs": 0, "outputs": 0}
 _GOLDEN = 0.6180339887498949
 
 
@@ -28,12 +28,23 @@ def reshaped(record: Record, inputs: dict[str, Any], name: str, part: str, amoun
     most, widest = _bounds(record, name)
     least = 0 if part == "hidden" else 1
     used = min(max(amount, least), {"layers": most, "hidden": most - 1}.get(part, widest))
-    sizes = _resized(old, part, used)
+    _lay(inputs, name, _resized(old, part, used))
+    return used
+
+
+def relaid(record: Record, inputs: dict[str, Any], name: str, wanted: tuple[int, ...]) -> tuple[int, ...]:
+    """Changes all sizes in place to the nearest ones that the example allows, which are returned."""
+    most, widest = _bounds(record, name)
+    used = tuple(min(max(size, 1), widest) for size in (*wanted[:-1][:most], wanted[-1]))
+    _lay(inputs, name, list(used))
+    return used
+
+
+def _lay(inputs: dict[str, Any], name: str, sizes: list[int]) -> None:
     if name == "sizes":
         inputs[name] = [float(size) for size in sizes]
-    elif sizes != old:
+    elif sizes != sizes_of(inputs, name):
         _rebuild(inputs, sizes)
-    return used
 
 
 def _bounds(record: Record, name: str) -> tuple[int, int]:
