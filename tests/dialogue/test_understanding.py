@@ -170,6 +170,18 @@ def test_a_command_that_names_a_topic_is_a_question_about_it(text: str, slug: st
     assert last(tutor, text).lesson == slug
 
 
+@pytest.mark.parametrize(("text", "slug", "aspect"), [
+    ("Quiz me on overfitting", "overfitting", "check"), ("Interroge-moi sur le surapprentissage", "overfitting", "check"),
+    ("limits of dropout", "dropout", "limits"), ("les limites du dropout", "dropout", "limits"),
+    ("draw gradient descent", "gradient-descent", "chart"), ("draw backpropagation", "backpropagation", None),
+    ("give me the PyTorch code for backpropagation", "backpropagation", "code"), ("code of dropout", "dropout", None),
+])  # fmt: skip
+def test_a_command_that_names_a_topic_is_about_that_one(text: str, slug: str, aspect: str | None, tutor: Tutor) -> None:
+    for before in ((), ("What is tanh?",)):
+        part = last(tutor, *before, text)
+        assert (part.kind, part.lesson, part.aspect) == ("answer", slug, aspect)
+
+
 def test_a_picture_is_the_lessons_chart_or_there_is_none(tutor: Tutor) -> None:
     (shown,) = view(conversation(tutor, "What does momentum do?", "draw me a picture of that")[-1], tutor.shelves["fr"]).parts
     assert shown.page and {block.kind for block in shown.page.blocks} == {"chart"}

@@ -34,6 +34,7 @@ WISHES = [
     ("use ReLU", {ACTIVATION: "relu"}), ("et avec ReLU ?", {ACTIVATION: "relu"}), ("utilise tanh", {ACTIVATION: "tanh"}),
     ("with softmax and cross-entropy", {"/loss": "cross_entropy", ACTIVATION: "softmax"}),
     ("avec l'erreur quadratique moyenne", {"/loss": "mean_squared_error"}),
+    ("with ReLU in the hidden layer", {ACTIVATION: "relu"}),
     ("with Adam", {METHOD: "adam", RATE: 0.001}), ("avec adam et un taux de 0.1", {METHOD: "adam", RATE: 0.1}),
     ("ReLU instead of sigmoid", {ACTIVATION: "relu"}), ("avec tanh au lieu de sigmoid", {ACTIVATION: "tanh"}),
     ("pareil avec tanh", {ACTIVATION: "tanh"}),
@@ -73,6 +74,17 @@ def test_a_network_is_counted_as_it_is_described(tutor: Tutor, text: str, sizes:
     counted = sum((before + 1) * units for before, units in pairwise(sizes))
     assert new(part)["/sizes"] == sizes
     assert part.receipt and part.receipt["numbers"]["parameters"] == counted
+
+
+@pytest.mark.parametrize("text", ["start at -3", "en partant de -3", "with x0 = -3", "starting from -3", "point de départ : -3"])
+def test_a_start_is_an_input(tutor: Tutor, text: str) -> None:
+    assert new(last(tutor, DESCENT, text)) == {"/x0": -3.0}
+
+
+@pytest.mark.parametrize("text", ["what happens with 7?", "et avec 7 ?"])
+def test_a_number_without_an_input_changes_nothing(tutor: Tutor, text: str) -> None:
+    part = last(tutor, DESCENT, text)
+    assert (part.kind, part.note, part.receipt) == ("command", "which-input", None)
 
 
 def test_sizes_that_an_example_cannot_take_are_brought_within_bounds_or_refused(tutor: Tutor) -> None:

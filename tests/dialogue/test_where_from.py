@@ -69,6 +69,12 @@ def test_thousands_may_be_written_as_the_page_writes_them(tutor: Tutor, text: st
     assert (part.aspect, part.trace) == ("origin", ("parameters_1",))
 
 
+@pytest.mark.parametrize("text", ["and 0.5933?", "et 0,5933 ?", "what about 0.5933?"])
+def test_another_number_may_be_asked_in_fewer_words(tutor: Tutor, text: str) -> None:
+    first, second = (last(tutor, BACKPROP, "where does 0.3775 come from?", *more) for more in ((), (text,)))
+    assert (second.aspect, second.receipt) == ("origin", first.receipt) and second.trace != first.trace
+
+
 def test_an_input_says_that_it_is_one(tutor: Tutor) -> None:
     view = shown(tutor, BACKPROP, "where does 0.15 come from?")
     assert view.page.blocks[1].data["text"] == "0.15 is an input of the example: nothing computed it, you can change it."

@@ -47,6 +47,8 @@ GROUPS = {
     "je suis perdue": "simpler", "trop complique": "simpler", "trop difficile": "simpler", "trop dur": "simpler",
     "too complicated": "simpler", "too hard": "simpler", "too difficult": "simpler", "eli5": "simpler",
     "once more": "again", "one more time": "again", "encore une fois": "again", "une fois de plus": "again",
+    "plus difficile": "deepen", "plus dur": "deepen", "more difficult": "deepen", "something harder": "deepen",
+    "harder": "deepen",
     "go on": "continue", "keep going": "continue", "and then": "continue", "et ensuite": "continue", "et apres": "continue",
     "one more": "another", "encore un": "another", "un nouvel": "another",
     "pour quelle raison": "why", "for what reason": "why", "how come": "why", "how so": "why", "what for": "why",

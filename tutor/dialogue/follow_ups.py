@@ -27,7 +27,8 @@ _AROUND = LEADING | wordset(
     chacune par per lieu same everything tout reste else happening deviens devient changed goes passer est dans sur to
     increase decrease larger value valeur
     veux voudrais aimerais want like pareille chose layer layers couche couches activation activations function fonction
-    optimizer optimiseur method methode loss perte unit units sizes tailles was were be etait etaient soit serait than
+    optimizer optimiseur method methode loss perte unit units sizes tailles
+    hidden cachee cachees was were be etait etaient soit serait than
     """
 ) | frozenset("?=:/")
 # What is named after such a word is wished; « et Adam ? » may be a question about Adam.
@@ -104,16 +105,31 @@ def _coded(request: Request, history: History, mind: Mind) -> Parts:
 
 def _charted(request: Request, history: History, mind: Mind) -> Parts:
     last = last_told(history)
-    if last and not any(piece.kind == "chart" for piece in pieces(mind.library.lessons[str(last.lesson)])):
+    if last and not _drawn(str(last.lesson), mind):
         yield _nothing(request, "no-chart")
     else:
         yield from _aspect(request, history, mind)
+
+
+def _sided(request: Request, history: History, mind: Mind) -> Parts:
+    """One side of a lesson that the text names; the lesson, where it has no such side."""
+    aspect, slug, *names = request.names
+    whole = _lesson(request, slug, mind)
+    lacks = {"code": not programs(from_json(whole.receipt or {})), "chart": not _drawn(slug, mind)}
+    yield whole if lacks.get(aspect) else replace(whole, aspect=aspect, trace=tuple(names))
+
+
+def _drawn(slug: str, mind: Mind) -> bool:
+    return any(piece.kind == "chart" for piece in pieces(mind.library.lessons[slug]))
 
 
 def _another(request: Request, history: History, mind: Mind) -> Parts:
     last = last_told(history)
     if last is None or last.receipt is None:
         yield _nothing(request)
+        return
+    if request.decision and any(token.amount is not None for token in tokens(request.text)):
+        yield _nothing(request, "which-input")
         return
     example = last.receipt["example"]
     before = [part.receipt["inputs"] for part in _told(history) if part.receipt and part.receipt["example"] == example]
@@ -127,6 +143,9 @@ def _changed_part(last: Part, request: Request, told: Changed) -> Part:
 def _followed(request: Request, history: History, mind: Mind) -> Parts:
     """Other inputs for the last example, where the text wishes only that; else a question like any other."""
     last = last_told(history)
+    if last and last.aspect == "origin" and (number := _bare_number(request.text)):
+        yield from _traced(replace(request, names=(number,)), history, mind)
+        return
     heard = heard_of(request.text, last, mind)
     if not wishes(request, heard, mind):
         kind = kind_of(decision_of(request, mind))
@@ -138,6 +157,13 @@ def _followed(request: Request, history: History, mind: Mind) -> Parts:
         yield _changed_part(last, request, changed(_example(last), inputs, heard.demands, mind.work))
     else:
         yield _untaken(request, heard, mind)
+
+
+def _bare_number(text: str) -> str:
+    """The number of « et 0,5933 ? », as it was typed; "" where the text says more."""
+    numbers = [token.text for token in tokens(text) if token.amount is not None]
+    around = {token.text for token in tokens(text) if token.amount is None}
+    return numbers[0] if len(numbers) == 1 and around <= LEADING | {"?", "what", "about"} else ""
 
 
 def heard_of(text: str, last: Part | None, mind: Mind) -> Heard:
@@ -254,7 +280,7 @@ ASPECTS = ("why", "simpler", "example", "steps", "formula", "sources", "symbols"
 FOLLOW_UPS: Mapping[str, Callable[[Request, History, Mind], Parts]] = {
     "translate": _translated, "deepen": _deepened, "repeat": _repeated, "another": _another, "follow": _followed,
     "origin": _traced, "symbol": _symbol, "choice": _chosen, "yes": _agreed, "no": _declined, "code": _coded,
-    "chart": _charted,
+    "chart": _charted, "side": _sided,
     **dict.fromkeys(ASPECTS, _aspect),
     **dict.fromkeys(("thanks", "hello"), _greeted),
 }  # fmt: skip

@@ -1,12 +1,12 @@
 """What the inputs of examples and their options are called, in every language, and which of them a text wishes otherwise."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tutor.dialogue.amounts import Token, tokens
 from tutor.dialogue.receipts import EXAMPLES, Choice, Field, Integer, Many, Number, Numbers, leaves
-from tutor.dialogue.words import MOST_CHARACTERS, fold, split, stem, wordset
+from tutor.dialogue.shapes import layout_of
+from tutor.dialogue.words import split, stem, wordset
 from tutor.lessons.course import Term
 from tutor.lessons.library import Library
 
@@ -33,6 +33,8 @@ QUANTITIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "outputs": ("output,outputs,sortie,sorties", ("/layers#outputs", "/sizes#outputs", "/n_out")),
     "momentum": ("momentum,inertie", ("/optimizer/momentum", "/momentum")),
     "dropout": ("dropout,drop out", ("/p",)),
+    "start": ("start,start at,starting at,starting from,start from,starting point,départ,partant de,partir de,point de départ",
+              ("/x0", "/start")),
 }  # fmt: skip
 _COUNTED = frozenset({"steps", "epochs", "layers", "hidden layers", "units"})
 _OPTIONS = {
@@ -48,15 +50,6 @@ _UNSAID = wordset("the of a an de d du des la le les l un une en in to per par n
 _BETWEEN = wordset("of de d a to at is est was were etait sera be equal egal egale equals vaut the du la le = : value valeur by")
 ARTICLES = wordset("une one")  # numbers that give way to another one: « une taille de lot de 64 »
 _BESIDE = wordset("de d of training hidden petits small")
-# The sizes of a whole network: "784-128-10", "2 x 3 x 1", "layers 784, 128 and 10", "[784, 128, 10]".
-_LAYOUTS = (
-    re.compile(r"(?<![\w.,-])(?!\d{4}-\d\d-\d\d)(\d{1,5}(?:\s?(?:->|[-–—x×*→>])\s?\d{1,5}){2,12})(?![\w-])"),
-    re.compile(
-        r"\b(?:layers?|sizes?|couches?|tailles?|units?|unites?|network|net|mlp|reseau)\b(?:\s(?:of|sizes?|de|tailles?|with|avec)\b)?"
-        r"\s?[:=]?\s?(\d{1,5}(?:,?\s(?:(?:and|et)\s)?\d{1,5}|,\d{1,5}(?!\d)){2,12})(?![\w.])"
-    ),
-    re.compile(r"[\[(](\d{1,5}(?:,\s?\d{1,5}){2,12})[\])]"),
-)
 _LONGEST = 5
 _SHORTEST = 2  # « CE » is cross-entropy to some, and a French word
 MOST_TOKENS = 60  # of a text; the rest names nothing
@@ -66,13 +59,14 @@ MOST_TOKENS = 60  # of a text; the rest names nothing
 class Names:
     """The concept of every phrase (stemmed words), and by example its inputs by concepts and its choices by option.
 
-    `options` is {concepts: option} of all examples.
+    `options` is {concepts: option} of all examples, `topics` {words of a term, folded: its lesson}.
     """
 
     concepts: Mapping[Key, str]
     inputs: Mapping[str, Mapping[Key, str]]
     choices: Mapping[str, Mapping[str, tuple[str, ...]]]
     options: Mapping[Key, str]
+    topics: Mapping[Key, str]
 
 
 @dataclass(frozen=True)
@@ -114,7 +108,12 @@ def names_of(editions: Sequence[Library]) -> Names:
     inputs = {name: _inputs(name, [each.examples[name].inputs for each in editions], concepts) for name in EXAMPLES}
     choices = {name: _choices(name) for name in EXAMPLES}
     options = {_key(split(text), concepts): option for option, text in reversed(list(_option_titles(editions)))}
-    return Names(concepts, inputs, choices, options)
+    return Names(concepts, inputs, choices, options, dict(_topics(editions[0].terms)))
+
+
+def _topics(terms: Iterable[Term]) -> Iterator[tuple[Key, str]]:
+    for term in (term for term in terms if term.slug):
+        yield from ((split(form), term.slug) for form in (*term.variants, term.fr, term.en))
 
 
 def _concepts(terms: Iterable[Term]) -> Iterator[tuple[Key, str]]:
@@ -174,13 +173,12 @@ def _said(words: Sequence[str], concepts: Mapping[Key, str]) -> Iterator[tuple[s
 
 def demands_of(text: str, names: Names, example: str) -> Heard:
     """What a text wishes of an example's inputs."""
-    layout = next(filter(None, (pattern.search(fold(text[:MOST_CHARACTERS])) for pattern in _LAYOUTS)), None)
+    layout, rest = layout_of(text)
+    heard = _heard(rest, names, example)
     if layout is None:
-        return _heard(text, names, example)
-    heard = _heard(f"{layout.string[: layout.start(1)]} {layout.string[layout.end(1) :]}", names, example)
+        return heard
     container, inside, _ = names.inputs[example].get(("layers",), "").partition("#")
-    sizes = tuple(int(size) for size in re.findall(r"\d+", layout[1]))
-    whole = Demand(f"{container}#sizes" if inside else "", "layer sizes", sizes, typed=layout[1])
+    whole = Demand(f"{container}#sizes" if inside else "", "layer sizes", layout.sizes, typed=layout.typed)
     return replace(heard, demands=(whole, *heard.demands))
 
 
@@ -264,7 +262,7 @@ def _before(mentions: Sequence[_Mention], found: Sequence[Token], place: int) ->
     start = place
     while start > 0 and place - start < 4 and found[start - 1].text in _BETWEEN:
         start -= 1
-    return next((mention for mention in mentions if mention.end == start), None)
+    return next((mention for mention in mentions if start <= mention.end <= place), None)
 
 
 def _after(mentions: Sequence[_Mention], found: Sequence[Token], place: int) -> _Mention | None:

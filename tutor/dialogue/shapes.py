@@ -1,13 +1,43 @@
 """The shape of a network among the inputs of an example, as sizes from its inputs to its outputs, and how to change it."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from tutor.dialogue.receipts import Many, Numbers, Record
+from tutor.dialogue.words import MOST_CHARACTERS, fold
 
 PARTS = {"sizes": 0, "layers": 0, "hidden": 0, "units": 0, "inputs": 0, "outputs": 0}
+# The sizes of a whole network: "784-128-10", "2 x 3 x 1", "layers 784, 128 and 10", "[784, 128, 10]".
+_LAYOUTS = (
+    re.compile(r"(?<![\w.,-])(?!\d{4}-\d\d-\d\d)(\d{1,5}(?:\s?(?:->|[-–—x×*→>])\s?\d{1,5}){2,12})(?![\w-])"),
+    re.compile(
+        r"\b(?:layers?|sizes?|couches?|tailles?|units?|unites?|network|net|mlp|reseau)\b(?:\s(?:of|sizes?|de|tailles?|with|avec)\b)?"
+        r"\s?[:=]?\s?(\d{1,5}(?:,?\s(?:(?:and|et)\s)?\d{1,5}|,\d{1,5}(?!\d)){2,12})(?![\w.])"
+    ),
+    re.compile(r"[\[(](\d{1,5}(?:,\s?\d{1,5}){2,12})[\])]"),
+)
 _GOLDEN = 0.6180339887498949
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The sizes of a network from its inputs to its outputs, as it was typed."""
+
+    sizes: tuple[int, ...]
+    typed: str
+
+
+def layout_of(text: str) -> tuple[Layout | None, str]:
+    """The layout that a text gives, and the rest of the text, which is folded then."""
+    folded = fold(text[:MOST_CHARACTERS])
+    found = next(filter(None, (pattern.search(folded) for pattern in _LAYOUTS)), None)
+    if found is None:
+        return None, text
+    sizes = tuple(int(size) for size in re.findall(r"\d+", found[1]))
+    return Layout(sizes, found[1]), f"{folded[: found.start(1)]} {folded[found.end(1) :]}"
 
 
 def drawn(number: int) -> float:

@@ -19,6 +19,7 @@ QUANTITIES = {
     "layers": N_("Number of layers"), "hidden layers": N_("Hidden layers"), "hidden": N_("Hidden layers"),
     "units": N_("Hidden units"), "batch": N_("Batch size"), "seed": N_("Seed"), "inputs": N_("Inputs"),
     "outputs": N_("Outputs"), "momentum": N_("Momentum"), "dropout": N_("Dropout"), "layer sizes": N_("Units in each layer"),
+    "start": N_("Starting point"),
 }  # fmt: skip
 _SHAPES = ("/layers", "/sizes")
 

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from tutor.dialogue.answering import Mind, decided
+from tutor.dialogue.commands import MOST_WORDS, command_of
 from tutor.dialogue.joints import others, parted
 from tutor.dialogue.matching import Decision, kind_of
 from tutor.dialogue.prompt import Request
 from tutor.dialogue.words import split
 
 _ASKING = ("question", "follow")
+_SIDES = ("check", "limits", "chart", "code")
+_LONGEST = 5  # words of a term
 
 
 def understood(requests: Iterable[Request], mind: Mind) -> tuple[Request, ...]:
@@ -50,7 +53,26 @@ def _meant(request: Request, mind: Mind) -> Iterator[Request]:
     if request.kind not in _ASKING:
         yield request
         return
+    side = _side(request.text, mind)
+    if side:
+        yield replace(request, kind="side", names=side)
+        return
     parts = [] if request.label else parted(request.text, mind)
     for text, decision in parts or [(request.text, decided(request.text, mind))]:
         kind = kind_of(decision) if request.kind == "question" else request.kind  # « 10 000 steps » may be a wish
         yield replace(request, kind=kind, text=text, decision=decision)
+
+
+def _side(text: str, mind: Mind) -> tuple[str, ...]:
+    """The side of a lesson that a text asks for, its slug, and what else the command names; empty for any other text.
+
+    "Quiz me on overfitting", « les limites du dropout »: a command, once the name of a topic is taken out of it.
+    """
+    words = split(text)
+    for length in range(min(_LONGEST, len(words)) if len(words) <= MOST_WORDS else 0, 0, -1):
+        for place in range(len(words) - length + 1):
+            slug = mind.names.topics.get(words[place : place + length])
+            command = command_of(" ".join(words[:place] + words[place + length :])) if slug else None
+            if slug and command and command.kind in _SIDES:
+                return (command.kind, slug, *command.names)
+    return ()
