@@ -186,6 +186,23 @@ def test_yes_to_several_choices_asks_which(tutor: Tutor) -> None:
     assert last(tutor, "How do I cook rice?", "oui", "2").lesson == part.alternatives[1]
 
 
+@pytest.mark.parametrize(("text", "place"), [
+    ("b", 1), ("2", 1), ("the answer is b", 1), ("la réponse a", 0), ("c'est la c", 2), ("je dis la deuxième", 1), ("3)", 2),
+])  # fmt: skip
+def test_a_lessons_question_may_be_answered(tutor: Tutor, text: str, place: int) -> None:
+    asked = shown(tutor, "What is dropout?", "quiz me").page.blocks[-1].data["choices"]
+    for language in ("en", "fr"):
+        view = shown(tutor, "What is dropout?", "quiz me", text, lang=language)
+        told = view.page.blocks[-1].data["text"]
+        assert told.startswith(("Right:", "Exact") if asked[place]["right"] else ("Not this one:", "Non, pas celle-ci"))
+    assert asked[place]["why"]["text"] in shown(tutor, "What is dropout?", "quiz me", text).page.blocks[-1].data["text"]
+
+
+def test_an_answer_that_was_not_offered_is_none(tutor: Tutor) -> None:
+    assert last(tutor, "What is dropout?", "quiz me", "d").note == "no-choice"
+    assert last(tutor, "What is dropout?", "b").aspect is None
+
+
 @pytest.mark.parametrize("text", ["1)", "1.", "(1)", "n° 1", "#1"])
 def test_a_place_may_be_written_as_lists_write_it(tutor: Tutor, text: str) -> None:
     assert last(tutor, "How do I cook rice?", text).lesson == last(tutor, "How do I cook rice?").alternatives[0]

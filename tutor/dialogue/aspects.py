@@ -35,6 +35,7 @@ IN_PHASE = N_("{number}: a result of the phase “{phase}”")
 BEHIND = N_("Where its numbers come from")
 AN_INPUT = N_("{number} is an input of the example: nothing computed it, you can change it.")
 A_RESULT = N_("{number} goes by the name {name} among the results; there is no step with a formula of its own for it.")
+RIGHT, WRONG = N_("Right:"), N_("Not this one:")
 GIVEN = N_("an input")
 STEPS = N_("Every step, in order")
 SYMBOLS = N_("The symbols of this example")
@@ -96,6 +97,15 @@ def _formulas(side: Side, edition: Library, inside: Context) -> Made:
 def _charts(side: Side, edition: Library, inside: Context) -> Made:
     """The charts of the short depth, else of the technical one."""
     yield from ((block.kind, block.data) for block in _of_one_depth(side, partial(_of_kind, "chart")))
+
+
+def _checked(side: Side, edition: Library, inside: Context) -> Made:
+    """The answer that was given to the lesson's question, whether it is right, and why."""
+    choice = _of_one_depth(side, partial(_of_kind, "check"))[0].data["choices"][int(side.names[0])]
+    mark = inside.language.translate(RIGHT if choice["right"] else WRONG)
+    why = choice["why"]
+    yield "paragraph", {"html": choice["html"], "text": choice["text"]}
+    yield "paragraph", {"html": f"<strong>{mark}</strong> {why['html']}", "text": f"{mark} {why['text']}"}
 
 
 def _steps(side: Side, edition: Library, inside: Context) -> Made:
@@ -169,5 +179,6 @@ def _origin(side: Side, edition: Library, inside: Context) -> Made:
 
 _SIDES: Mapping[str, Callable[[Side, Library, Context], Made]] = {
     "formula": _formulas, "chart": _charts, "steps": _steps, "code": _code, "symbols": _symbols, "origin": _origin,
+    "checked": _checked,
     "sources": lambda side, edition, inside: iter(()),
 }

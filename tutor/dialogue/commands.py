@@ -90,6 +90,10 @@ _PLACES = {
     "4": 3, "four": 3, "quatre": 3, "5": 4, "6": 5, "7": 6, "8": 7, "9": 8, "last": -1, "dernier": -1, "derniere": -1,
 }  # fmt: skip
 _CHOOSING = " ".join(_PLACES)
+_ANSWERS = {**_PLACES, "a": 0, "b": 1, "c": 2, "d": 3}
+_ANSWERING = wordset(
+    "the answer is it s i say think choose pick that option number la le l reponse est ce je dis choisis pense que numero my ma"
+)
 
 PATTERNS = (
     _pattern("thanks", "thanks thank thx merci ty cheers",
@@ -182,6 +186,13 @@ def command_of(text: str) -> Command | None:
     if found is None:
         return _origin(text) or _symbol(text)
     return Command(found, _names(found, heard))
+
+
+def answer_of(text: str) -> int | None:
+    """The place of the answer that a text gives to a question with a few of them: "b", "2", « je dis la c »."""
+    said = split(text[:MOST_CHARACTERS])
+    words = [word for word in (said[2:] if said[:2] == ("c", "est") else said) if word not in _ANSWERING]
+    return _ANSWERS.get(words[0]) if len(words) == 1 else None
 
 
 def _fits(pattern: Pattern, words: Sequence[str]) -> bool:

@@ -272,6 +272,14 @@ def _declined(request: Request, history: History, mind: Mind) -> Parts:
     yield replace(_nothing(request, "in-other-words" if offered else "no-choice"), alternatives=left)
 
 
+def _checked(request: Request, history: History, mind: Mind) -> Parts:
+    """Whether an answer to a lesson's question is right, and why."""
+    last = history[-1][-1]
+    choices = next(piece for piece in pieces(mind.library.lessons[str(last.lesson)]) if piece.kind == "choices")
+    given = int(request.names[0]) < len(choices.data["right"])
+    yield _again(last, request, aspect="checked", trace=request.names) if given else _nothing(request, "no-choice")
+
+
 def _greeted(request: Request, history: History, mind: Mind) -> Parts:
     yield _nothing(request, request.kind)
 
@@ -280,7 +288,7 @@ ASPECTS = ("why", "simpler", "example", "steps", "formula", "sources", "symbols"
 FOLLOW_UPS: Mapping[str, Callable[[Request, History, Mind], Parts]] = {
     "translate": _translated, "deepen": _deepened, "repeat": _repeated, "another": _another, "follow": _followed,
     "origin": _traced, "symbol": _symbol, "choice": _chosen, "yes": _agreed, "no": _declined, "code": _coded,
-    "chart": _charted, "side": _sided,
+    "chart": _charted, "side": _sided, "checked": _checked,
     **dict.fromkeys(ASPECTS, _aspect),
     **dict.fromkeys(("thanks", "hello"), _greeted),
 }  # fmt: skip

@@ -1,10 +1,11 @@
 """From a learner's words and what was said before to an Answer: which lesson, how deep, with which numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutor.answer import Answer, Part
 from tutor.dialogue.answering import History, Mind, Work, answered
+from tutor.dialogue.commands import answer_of
 from tutor.dialogue.follow_ups import FOLLOW_UPS
 from tutor.dialogue.prompt import MOST_PARTS, Request, language_of
 
@@ -26,7 +27,7 @@ def reply(turn: Turn, mind: Mind) -> Answer:
     """The answer to a turn: one part for each question, in the asker's order and under the asker's numbers."""
     lang = turn.pinned or _wanted(turn.requests) or language_of(turn.text) or turn.fallback
     made: tuple[Part, ...] = ()
-    for request in turn.requests[:MOST_PARTS]:
+    for request in (_as_meant(each, turn.history) for each in turn.requests[:MOST_PARTS]):
         if not (made and request.kind == "translate"):  # what was just answered is in that language already
             made += tuple(HANDLERS[request.kind](request, (*turn.history, made) if made else turn.history, mind))
     return Answer(lang, mind.library.version, made + _left_over(turn.requests[MOST_PARTS:]))
@@ -35,6 +36,13 @@ def reply(turn: Turn, mind: Mind) -> Answer:
 def looks_back(requests: Sequence[Request]) -> bool:
     """Whether a request speaks of what was said before."""
     return any(request.kind != "question" for request in requests)
+
+
+def _as_meant(request: Request, history: History) -> Request:
+    """After a lesson's question, « la b » is an answer to it."""
+    asked = bool(history and history[-1]) and history[-1][-1].aspect in ("check", "checked")
+    place = answer_of(request.text) if asked else None
+    return request if place is None else replace(request, kind="checked", names=(str(place),))
 
 
 def _wanted(requests: Sequence[Request]) -> str | None:
