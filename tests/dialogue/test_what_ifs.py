@@ -8,12 +8,12 @@ from conversation import conversation, last
 from tutor.answer import Part, from_text
 from tutor.conversations import Tutor
 from tutor.dialogue.amounts import tokens
-from tutor.dialogue.follow_ups import heard_of, wishes
 from tutor.dialogue.names import names_of
 from tutor.dialogue.phrases import Phrases
 from tutor.dialogue.prompt import Request
 from tutor.dialogue.transcript import part_markdown
 from tutor.dialogue.view import part_view
+from tutor.dialogue.what_ifs import heard_of, wishes
 from tutor.worked import work
 
 BACKPROP, DESCENT = "What is backpropagation?", "C'est quoi la descente de gradient ?"

@@ -100,6 +100,8 @@ PATTERNS = (
              own="you very much so a lot beaucoup bien infiniment mille fois great super parfait cool nice good bonne journee "
                  "soiree day for your help pour ton votre aide this it that ca cela"),
     _pattern("hello", "hello hi hey bonjour salut bonsoir coucou allo", own="there tutor prof everyone toi today"),
+    _pattern("thanks", "bye goodbye ciao revoir adieu", own="au see you later a plus tard bientot bonne journee soiree"),
+    _pattern("hello", "help aide aidez", own="me moi please i need ai besoin"),
     _pattern("yes", "yes yep yeah yup oui ouais ouaip ok okay sure exactly exactement",
              own="that this it the is one c est ca celui celle la le"),
     _pattern("no", "no nope non nan", own="that it is not c est pas ca merci thanks aucun"),

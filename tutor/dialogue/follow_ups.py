@@ -10,36 +10,13 @@ from tutor.dialogue.another import another
 from tutor.dialogue.answering import History, Mind, answered, decision_of
 from tutor.dialogue.changes import Changed, changed, untold
 from tutor.dialogue.matching import kind_of
-from tutor.dialogue.names import ARTICLES, Demand, Heard, demands_of
+from tutor.dialogue.names import Heard
 from tutor.dialogue.origins import found_in, symbols_named
-from tutor.dialogue.prompt import LEADING, LEADING_PAIRS, Request
+from tutor.dialogue.prompt import Request
 from tutor.dialogue.receipts import from_json, programs, to_json
-from tutor.dialogue.words import wordset
+from tutor.dialogue.what_ifs import bare_number, example_of, heard_of, names_no_input, numbers_of, wishes
 from tutor.lessons.lesson import pieces
 
-# Words that may stand around the wishes of a what-if; any other makes the text a question.
-_AROUND = LEADING | wordset(
-    """
-    what how a an the of to is at in on for that this it its we i you do does did would could can had have happens happen about
-    please svp stp only just instead rather plutot seulement un une des le la les l d de du s je j tu on nous vous il y
-    avait avais avez ai a au aux en met passe se ce ca cela que qu donne donner donnerait ferait fait refais refaites
-    recommence recommencez montre montrez redo rerun again show give run lance network reseau example exemple each chaque
-    chacune par per lieu same everything tout reste else happening deviens devient changed goes passer est dans sur to
-    increase decrease larger value valeur
-    veux voudrais aimerais want like pareille chose layer layers couche couches activation activations function fonction
-    optimizer optimiseur method methode loss perte unit units sizes tailles
-    hidden cachee cachees was were be etait etaient soit serait than
-    """
-) | frozenset("?=:/")
-# What is named after such a word is wished; « et Adam ? » may be a question about Adam.
-_WISHING = wordset(
-    """
-    use utilise utilisez utiliser using with avec try essaie essayez take prends prenez set mets mettez pour for make change
-    changes changez instead au pareil same meme veux want
-    """
-)
-_ASKING = wordset("what how is are does est qu que quel quelle combien ou where")
-_LED = 4  # how many words may stand before a wish
 Parts = Iterator[Part]
 
 
@@ -128,7 +105,7 @@ def _another(request: Request, history: History, mind: Mind) -> Parts:
     if last is None or last.receipt is None:
         yield _nothing(request)
         return
-    if request.decision and any(token.amount is not None for token in tokens(request.text)):
+    if request.decision and numbers_of(request.text):
         yield _nothing(request, "which-input")
         return
     example = last.receipt["example"]
@@ -143,58 +120,26 @@ def _changed_part(last: Part, request: Request, told: Changed) -> Part:
 def _followed(request: Request, history: History, mind: Mind) -> Parts:
     """Other inputs for the last example, where the text wishes only that; else a question like any other."""
     last = last_told(history)
-    if last and last.aspect == "origin" and (number := _bare_number(request.text)):
+    if last and last.aspect == "origin" and (number := bare_number(request.text)):
         yield from _traced(replace(request, names=(number,)), history, mind)
         return
     heard = heard_of(request.text, last, mind)
-    if not wishes(request, heard, mind):
+    if last and names_no_input(request.text, heard):
+        yield _nothing(request, "which-input")
+    elif not wishes(request, heard, mind):
         kind = kind_of(decision_of(request, mind))
         yield from FOLLOW_UPS.get(kind, answered)(replace(request, kind=kind), history, mind)
     elif last is None:
         yield from _without_context(request, history, mind)
     elif any(each.pointer for each in heard.demands):
         inputs = (last.receipt or {})["inputs"]
-        yield _changed_part(last, request, changed(_example(last), inputs, heard.demands, mind.work))
+        yield _changed_part(last, request, changed(example_of(last), inputs, heard.demands, mind.work))
     else:
         yield _untaken(request, heard, mind)
 
 
-def _bare_number(text: str) -> str:
-    """The number of « et 0,5933 ? », as it was typed; "" where the text says more."""
-    numbers = [token.text for token in tokens(text) if token.amount is not None]
-    around = {token.text for token in tokens(text) if token.amount is None}
-    return numbers[0] if len(numbers) == 1 and around <= LEADING | {"?", "what", "about"} else ""
-
-
-def heard_of(text: str, last: Part | None, mind: Mind) -> Heard:
-    """What a text wishes of the last example, or would wish of a network; a bare number is for what was changed last."""
-    heard = demands_of(text, mind.names, _example(last) if last else "network-step")
-    amounts = [token for token in tokens(text) if token.amount is not None]
-    numeric = [pointer for pointer, _, new in last.changes if isinstance(new, float | int)] if last else []
-    if heard.demands or len(amounts) != 1 or not numeric:
-        return heard
-    (token,) = amounts
-    left = tuple(word for word in heard.left if word != token.text)
-    return Heard((Demand(numeric[0], "", token.amount or 0.0, token.whole, typed=token.text),), left)
-
-
-def _example(last: Part) -> str:
-    return str((last.receipt or {})["example"])
-
-
 def _question(request: Request) -> Request:
     return replace(request, kind="question")
-
-
-def wishes(request: Request, heard: Heard, mind: Mind) -> bool:
-    """Whether a text wishes and does nothing else: « et avec Adam ? », but not « pourquoi Adam ? » nor « Adam ? »."""
-    first = heard.left[0] if heard.left else ""
-    asks = heard.named_first or (first in _ASKING and heard.left[:2] not in LEADING_PAIRS)
-    if not heard.demands or asks or not _AROUND.issuperset(heard.left):
-        return False
-    counted = any(each.typed and (first in LEADING or each.typed not in ARTICLES) for each in heard.demands)
-    wished = counted or not _WISHING.isdisjoint(heard.left[:_LED])
-    return wished or (first in _AROUND and decision_of(request, mind).kind != "answer")
 
 
 def _without_context(request: Request, history: History, mind: Mind) -> Parts:

@@ -1,0 +1,78 @@
+"""Whether a text wishes other numbers of the last example, and which: « et avec Adam ? », "after 10 steps"."""
+
+from tutor.answer import Part
+from tutor.dialogue.amounts import tokens
+from tutor.dialogue.answering import Mind, decision_of
+from tutor.dialogue.names import ARTICLES, Demand, Heard, demands_of
+from tutor.dialogue.prompt import LEADING, LEADING_PAIRS, Request
+from tutor.dialogue.words import wordset
+
+# Words that may stand around the wishes of a what-if; any other makes the text a question.
+_AROUND = LEADING | wordset(
+    """
+    what how a an the of to is at in on for that this it its we i you do does did would could can had have happens happen about
+    please svp stp only just instead rather plutot seulement un une des le la les l d de du s je j tu on nous vous il y
+    avait avais avez ai a au aux en met passe se ce ca cela que qu donne donner donnerait ferait fait refais refaites
+    recommence recommencez montre montrez redo rerun again show give run lance network reseau example exemple each chaque
+    chacune par per lieu same everything tout reste else happening deviens devient changed goes passer est dans sur to
+    increase decrease larger value valeur
+    veux voudrais aimerais want like pareille chose layer layers couche couches activation activations function fonction
+    optimizer optimiseur method methode loss perte unit units sizes tailles
+    hidden cachee cachees was were be etait etaient soit serait than
+    """
+) | frozenset("?=:/")
+# What is named after such a word is wished; « et Adam ? » may be a question about Adam.
+_WISHING = wordset(
+    """
+    use utilise utilisez utiliser using with avec try essaie essayez take prends prenez set mets mettez pour for make change
+    changes changez instead au pareil same meme veux want
+    """
+)
+_ASKING = wordset("what how is are does est qu que quel quelle combien ou where")
+_LED = 4  # how many words may stand before a wish
+
+
+def numbers_of(text: str) -> list[str]:
+    """The numbers of a text, as they were typed."""
+    return [token.text for token in tokens(text) if token.amount is not None]
+
+
+def bare_number(text: str) -> str:
+    """The number of « et 0,5933 ? », as it was typed; "" where the text says more."""
+    numbers = numbers_of(text)
+    around = {token.text for token in tokens(text) if token.amount is None}
+    return numbers[0] if len(numbers) == 1 and around <= LEADING | {"?", "what", "about"} else ""
+
+
+def heard_of(text: str, last: Part | None, mind: Mind) -> Heard:
+    """What a text wishes of the last example, or would wish of a network; a bare number is for what was changed last."""
+    heard = demands_of(text, mind.names, example_of(last) if last else "network-step")
+    amounts = [token for token in tokens(text) if token.amount is not None]
+    numeric = [pointer for pointer, _, new in last.changes if isinstance(new, float | int)] if last else []
+    if heard.demands or len(amounts) != 1 or not numeric:
+        return heard
+    (token,) = amounts
+    left = tuple(word for word in heard.left if word != token.text)
+    return Heard((Demand(numeric[0], "", token.amount or 0.0, token.whole, typed=token.text),), left)
+
+
+def example_of(last: Part) -> str:
+    """The name of the example that a part showed."""
+    return str((last.receipt or {})["example"])
+
+
+def wishes(request: Request, heard: Heard, mind: Mind) -> bool:
+    """Whether a text wishes and does nothing else: « et avec Adam ? », but not « pourquoi Adam ? » nor « Adam ? »."""
+    first = heard.left[0] if heard.left else ""
+    asks = heard.named_first or (first in _ASKING and heard.left[:2] not in LEADING_PAIRS)
+    if not heard.demands or asks or not _AROUND.issuperset(heard.left):
+        return False
+    counted = any(each.typed and (first in LEADING or each.typed not in ARTICLES) for each in heard.demands)
+    wished = counted or not _WISHING.isdisjoint(heard.left[:_LED])
+    return wished or (first in _AROUND and decision_of(request, mind).kind != "answer")
+
+
+def names_no_input(text: str, heard: Heard) -> bool:
+    """Whether a text gives a number and does not say of what: « et avec 7 ? »."""
+    numbers = numbers_of(text)
+    return bool(numbers) and not heard.demands and _AROUND.union(numbers).issuperset(heard.left)
