@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tutor.dialogue.commands import command_of
-from tutor.dialogue.wishes import wish_of
+from tutor.dialogue.commands import PATTERNS, command_of
+from tutor.dialogue.wishes import COMMAND_WORDS, wish_of
 from tutor.dialogue.words import MOST_CHARACTERS, split, wordset
 
 # "1." "1)" "(1)" "1 -" "1/" "Q1:" "Question 1." at the start of a line; every part has a bounded width.
@@ -21,6 +21,7 @@ _ORDINAL = re.compile(
     r"(?:(?:ly|ment)\b,?|(?:\s(?:question|point|thing|chose))?\s?:)", re.IGNORECASE
 )
 
+_MARK, _FIRST = re.compile(r"[\d)]"), wordset("first firstly premier premiere premierement")
 _ALPHABET = " abcdefgh"
 # Where a command may begin that ends a question: a sentence, a verb after « and » or a comma, the name of a language.
 _BEFORE_COMMANDS = re.compile(
@@ -29,8 +30,10 @@ _BEFORE_COMMANDS = re.compile(
     r"|(?P<listed>\s+(?:and|et)\s+)(?=(?:the|les?|la|l'|an?|une?|des)\b)",
     re.IGNORECASE,
 )
-_SAYING = wordset("say said called word words written dit dire mot mots appelle ecrit")
 _SIDES = wordset("code formula example steps sources symbols chart simpler another check limits")
+# A text without one of these words ends with no command.
+_HINTS = COMMAND_WORDS.union(*(pattern.needs[0] for pattern in PATTERNS if pattern.kind in _SIDES))
+_SAYING = wordset("say said called word words written dit dire mot mots appelle ecrit")
 
 _OPENERS = wordset(
     """
@@ -66,8 +69,10 @@ def pieces(text: str) -> list[Piece]:
 def _with_commands(text: str) -> list[str]:
     """The text, apart from the commands that end it: « … ? Montre-moi le code. », "… and give me an example, in French"."""
     commands, listed, asked = list[str](), list[str](), text
-    whole = _commands(text) or not _SAYING.isdisjoint(split(text))  # « comment dit-on biais en anglais ? »
-    for place in () if whole else reversed(list(_BEFORE_COMMANDS.finditer(text))):
+    places = [] if _HINTS.isdisjoint(split(text)) else list(_BEFORE_COMMANDS.finditer(text))
+    if not places or not _SAYING.isdisjoint(split(text)) or _commands(text):  # « comment dit-on biais en anglais ? »
+        return [text]
+    for place in reversed(places):
         tail = asked[place.end() :]
         if not place.start() or not _commands(tail):
             break
@@ -104,6 +109,8 @@ def _label(mark: re.Match[str]) -> str | None:
 
 def _in_line(text: str) -> list[Piece]:
     """The items of a list that runs on: « 1) … 2) … », « (a) … (b) … », « premièrement … deuxièmement … »."""
+    if not _MARK.search(text) and _FIRST.isdisjoint(split(text)):
+        return []
     for pattern in (_INLINE, _INLINE_LETTER, _ORDINAL):
         marks = _counting([(mark, _rank(mark)) for mark in pattern.finditer(text)])
         ends = [mark.start() for mark in marks[1:]] + [len(text)]

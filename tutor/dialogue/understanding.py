@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from tutor.dialogue.answering import Mind, decided
-from tutor.dialogue.commands import MOST_WORDS, command_of
+from tutor.dialogue.commands import MOST_WORDS, PATTERNS, command_of
 from tutor.dialogue.joints import others, parted
 from tutor.dialogue.matching import Decision, kind_of
 from tutor.dialogue.prompt import Request
@@ -12,6 +12,8 @@ from tutor.dialogue.words import split
 
 _ASKING = ("question", "follow")
 _SIDES = ("check", "limits", "chart", "code")
+# A text without one of these words asks for no side, and is not searched for topics.
+_HINTS = frozenset().union(*(pattern.needs[0] for pattern in PATTERNS if pattern.kind in _SIDES))
 _LONGEST = 5  # words of a term
 
 
@@ -69,7 +71,9 @@ def _side(text: str, mind: Mind) -> tuple[str, ...]:
     "Quiz me on overfitting", « les limites du dropout »: a command, once the name of a topic is taken out of it.
     """
     words = split(text)
-    for length in range(min(_LONGEST, len(words)) if len(words) <= MOST_WORDS else 0, 0, -1):
+    if len(words) > MOST_WORDS or _HINTS.isdisjoint(words):
+        return ()
+    for length in range(min(_LONGEST, len(words)), 0, -1):
         for place in range(len(words) - length + 1):
             slug = mind.names.topics.get(words[place : place + length])
             command = command_of(" ".join(words[:place] + words[place + length :])) if slug else None

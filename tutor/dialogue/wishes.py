@@ -37,6 +37,7 @@ _FILLING = wordset(
 )
 _VOCABULARY = _LANGUAGES.keys() | _TRANSLATING | _DEEPENING | _FILLING
 _SLIPS = slips(_VOCABULARY)
+COMMAND_WORDS = _LANGUAGES.keys() | _TRANSLATING | _DEEPENING
 
 # Groups of words that are one command word, or no word at all.
 _GROUPS = {
