@@ -51,13 +51,15 @@ def gradients(network: Network, trace: Trace, targets: Array, loss: str) -> Grad
         before = trace.a[number - 1] if number else trace.inputs
         slope = ACTIVATIONS[layer.activation].slope(trace.z[number], a)
         delta = fused_delta(a, targets) if fused and not found else pull_back(layer.activation, upstream, slope, a)
-        found.append((upstream, slope, delta, delta.swapaxes(-1, -2) @ before, _over_rows(delta)))
+        found.append((upstream, slope, delta, delta.mT @ before, _over_rows(delta)))
         if number:
             upstream = delta @ layer.weights
     return Gradients(loss_of(network, trace, targets, loss), *zip(*reversed(found), strict=True))
 
 
 def _over_rows(delta: Array) -> Array:
+    if delta.shape[-2] == 1:
+        return delta[..., 0, :]
     total: Array = np.einsum("...ru->...u", delta)  # three times as fast as sum(-2) on a few hundred rows
     return total
 

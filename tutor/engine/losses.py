@@ -30,7 +30,7 @@ class Loss:
 
     def mean(self, terms: Array) -> Array:
         """The loss of each network, shape (...,), from its terms."""
-        return np.asarray(terms.sum((-2, -1)) / self.count(terms))
+        return np.asarray(np.add.reduce(terms, (-2, -1)) / self.count(terms))
 
     def value(self, a: Array, t: Array) -> Array:
         """The loss of each network, shape (...,), for outputs `a` and targets `t` (rows, outputs)."""

@@ -59,7 +59,7 @@ def forward(network: Network, inputs: Array) -> Trace:
     a: list[Array] = []
     before = inputs
     for layer in network.layers:
-        product = before @ layer.weights.swapaxes(-1, -2)
+        product = before @ layer.weights.mT
         product += layer.biases[..., None, :]
         before = ACTIVATIONS[layer.activation].function(product)
         z.append(product)
