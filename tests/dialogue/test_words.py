@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.dialogue.words import MOST_CHARACTERS, fold, meant, slips, split, stem
+from tutor.dialogue.words import MOST_CHARACTERS, fold, meant, run_together, slips, split, stem
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,19 @@ def test_one_slip_of_the_keyboard_is_forgiven(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["lawyers", "rul", "rula", "china", "chien", "layerrr"])
 def test_two_slips_or_a_short_word_are_not(typed: str) -> None:
     assert meant(typed, slips({"layer", "chain", "rule"})) is None
+
+
+def test_two_words_may_be_typed_as_one() -> None:
+    known = slips({"hidden", "layers", "the", "net"})
+    assert ("hidden", "layers") in run_together("hiddenlayers", known)
+    assert ("hidden", "layers") in run_together("hiddenblayers", known)
+    assert ("the", "hidden") in run_together("thehidden", known)
+    assert list(run_together("thenet", known)) == []
+    pairs = [pair for word in ("hiddenl", "lhidden", "hiddenxl") for pair in run_together(word, known)]
+    assert all(len(part) > 1 for pair in pairs for part in pair)
+    assert list(run_together("hidden" * 1000, known)) == []
+
+
+def test_two_letters_of_a_short_word_may_be_swapped() -> None:
+    assert meant("reul", slips({"relu"})) == "relu"
+    assert meant("ot", slips({"to"})) is None

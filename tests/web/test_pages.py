@@ -15,7 +15,10 @@ from tutor.worked import EXAMPLES
 
 LANGUAGES = ("en", "fr")
 STATIC = Path(tutor.web.__file__).parent / "static"
-PATHS = ["", "lessons", "lessons/backpropagation", "lessons/chain-rule?depth=technical", "examples", "examples/xor"]
+PATHS = [
+    "", "lessons", "lessons/backpropagation", "lessons/chain-rule?depth=technical", "examples", "examples/xor",
+    "examples/router",
+]  # fmt: skip
 EVERY_PAGE = [f"/{lang}/{path}" for lang in LANGUAGES for path in PATHS]
 HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(1)> {{ 7*7 }} %(x)s {loss} $x$ backpropagation'
 
@@ -210,6 +213,25 @@ def test_a_form_sent_as_it_is_leads_back_to_the_bare_address(client, lang, name)
     form = next(form for form in forms(page.text) if form.method == "get")
     response = client.get(form.action, query_string=form.fields)
     assert response.status_code == 302 and response.headers["Location"] == f"/{lang}/examples/{name}"
+
+
+@pytest.mark.parametrize(("lang", "question", "lesson"), [
+    ("en", "why does my gradeint vanish", "vanishing-gradients"), ("fr", "c'est quoi le dropout", "dropout"),
+])  # fmt: skip
+def test_the_network_that_reads_questions_shows_how(client, lang, question, lesson):
+    html = client.get(f"/{lang}/examples/router", query_string={"question": question}).text
+    assert html.index(f'<a href="/{lang}/lessons/{lesson}">') < html.index("<code")
+    assert html.count("<table") == 5 and unescape(html).count(question) == 1
+    other = client.get(f"/{'fr' if lang == 'en' else 'en'}/examples/router", query_string={"question": question}).text
+    assert numbers(html) == numbers(other) != []
+
+
+def test_what_it_cannot_read_is_said(client):
+    assert "ne connaît dans cette question aucun mot" in unescape(client.get("/fr/examples/router?question=%3F%21").text)
+    for question in ("a\0b", "x" * 201):
+        assert client.get("/fr/examples/router", query_string={"question": question}).status_code == 422
+    html = client.get("/fr/examples/router", query_string={"question": f"{HOSTILE} backprop"}).text
+    assert "<script>alert" not in html and "backprop" in html
 
 
 def test_every_input_of_an_example_has_a_box(client):

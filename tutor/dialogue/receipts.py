@@ -9,11 +9,12 @@ from tutor.worked import EXAMPLES, InvalidInput, normal_inputs, work
 from tutor.worked.elsewhere import programs
 from tutor.worked.inputs import Choice, Field, Flag, Integer, Many, Number, Numbers, Record, default
 from tutor.worked.notation import latex, places
-from tutor.worked.receipt import Receipt, Step, every_number, from_json, to_json
+from tutor.worked.receipt import Receipt, Step, every_number, from_json, step, step_symbols, to_json
 
 __all__ = [
     "EXAMPLES", "Choice", "Field", "Flag", "Integer", "InvalidInput", "Many", "Number", "Numbers", "Receipt", "Record", "Step",
-    "StepForms", "default", "every_number", "from_json", "leaves", "normal_inputs", "programs", "step_forms", "to_json", "work",
+    "StepForms", "default", "every_number", "from_json", "leaves", "normal_inputs", "programs", "step", "step_forms",
+    "step_symbols", "to_json", "work",
 ]  # fmt: skip
 
 

@@ -76,6 +76,31 @@ class Sparse:
     values: Floats
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What the network knows of a question: the features it hears ("" for all unknown words), and the numbers of each.
+
+    `amounts` and `importance` (features,), `weights` (features, slugs).
+    """
+
+    features: tuple[str, ...]
+    amounts: tuple[float, ...]
+    importance: tuple[float, ...]
+    weights: tuple[tuple[float, ...], ...]
+
+
+def reading(question: str, router: Router) -> Reading:
+    """What the first steps of `chances` are computed from."""
+    amounts = _amounts(_roots(question, router), router.features)
+    rows, names = list(amounts), dict(zip(router.features.values(), router.features, strict=True))
+    weights = tuple(map(tuple, router.weights[rows].tolist()))
+    return Reading(tuple(names[row] for row in rows), tuple(amounts.values()), tuple(router.importance[rows].tolist()), weights)
+
+
+def _roots(question: str, router: Router) -> list[str]:
+    return [root for word in split(question) for root in _heard(word, router.spelling)]
+
+
 def is_lesson(slug: str) -> bool:
     """Whether a slug of the phrases is a lesson's: neither what is not taught nor a command."""
     return slug != OTHER and not slug.startswith(FOLLOW)
@@ -83,7 +108,7 @@ def is_lesson(slug: str) -> bool:
 
 def chances(question: str, router: Router) -> Mapping[str, float]:
     """How likely the question is about each lesson, or about something else; empty when no word of it tells."""
-    amounts = _amounts([root for word in split(question) for root in _heard(word, router.spelling)], router.features)
+    amounts = _amounts(_roots(question, router), router.features)
     rows = np.fromiter(amounts, np.int64, len(amounts))
     # For a dozen numbers Python is quicker than NumPy, whose first calls in a while are slow ones.
     telling = router.importance[rows].tolist()

@@ -13,6 +13,7 @@ _APOSTROPHES = dict.fromkeys("’ʼ`´", "'")
 _SIGNS = str.maketrans({**_APOSTROPHES, "œ": "oe", "æ": "ae", "∂": "d", "∇": "gradient ", "δ": "delta ", "η": "eta "})
 _DROPPED = frozenset({"Mn", "Me", "Cf", "Cs"})
 _LEAST_CORRECTED, _MOST_CORRECTED = 5, 32
+_SHORTEST = 2  # of two words typed as one
 _WORD = re.compile(r"[a-z0-9]+")
 _ENDINGS = ("ment", "ing", "ion", "er", "ed", "ee", "e")
 
@@ -74,13 +75,13 @@ def meant(word: str, forms: Mapping[str, str]) -> str | None:
 
 
 def run_together(word: str, forms: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The pairs of words that a word may be, one of them or both known; the longest first word first.
+    """The pairs of words that a word may be, one of them or both long and known; the longest first word first.
 
     Their space is missing, or it is a letter: "hiddenlayers", "hiddenblayers".
     """
-    places = range(len(word) - 2, 1, -1) if len(word) <= _MOST_CORRECTED else ()
-    pairs = ((word[:place], word[place + wrong :]) for wrong in (0, 1) for place in places)
-    return (pair for pair in pairs if any(forms.get(part) == part for part in pair))
+    last = len(word) - _SHORTEST if len(word) <= _MOST_CORRECTED else 0
+    pairs = ((word[:place], word[place + wrong :]) for wrong in (0, 1) for place in range(last - wrong, _SHORTEST - 1, -1))
+    return (pair for pair in pairs if any(len(part) >= _LEAST_CORRECTED and forms.get(part) == part for part in pair))
 
 
 def all_meant(words: Iterable[str], vocabulary: Collection[str], forms: Mapping[str, str]) -> list[str]:

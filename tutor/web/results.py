@@ -44,7 +44,7 @@ def result_of(receipt: Receipt, shelf: Shelf) -> Result:
     language = shelf.language
     return Result(
         tuple(_pictures(receipt, shelf)),
-        tuple(_phases(replace(receipt, steps=receipt.steps[:MOST_STEPS]), shelf)),
+        tuple(phases(replace(receipt, steps=receipt.steps[:MOST_STEPS]), shelf)),
         max(0, len(receipt.steps) - MOST_STEPS),
         _check(receipt.gradient_check, receipt.symbols, language) if receipt.gradient_check else None,
         _names(receipt, language),
@@ -64,14 +64,14 @@ def _pictures(receipt: Receipt, shelf: Shelf) -> Iterator[dict[str, Any]]:
             yield drawn
 
 
-def _phases(receipt: Receipt, shelf: Shelf) -> Iterator[dict[str, Any]]:
+def phases(receipt: Receipt, shelf: Shelf) -> Iterator[dict[str, Any]]:
     """One table for each phase, in the order in which the phases begin."""
     found: dict[str, list[list[dict[str, str]]]] = {}
     inside = context(receipt, shelf.language)
     for step in receipt.steps:
         found.setdefault(step.phase, []).append(step_row(step, exact(step.value), inside))
     for phase, rows in found.items():
-        yield _table(shelf.edition.phases.get(phase, phase), STEP_COLUMNS, rows, shelf.language, "steps")
+        yield table(shelf.edition.phases.get(phase, phase), STEP_COLUMNS, rows, shelf.language, "steps")
 
 
 def exact(value: float) -> str:
@@ -79,7 +79,7 @@ def exact(value: float) -> str:
     return "9" if 1e-3 <= abs(value) < 1e6 and abs(value - round(value, 5)) > 1e-12 else ""
 
 
-def _table(
+def table(
     caption: str, columns: tuple[str, ...], rows: list[list[dict[str, str]]], language: Language, of: str
 ) -> dict[str, Any]:
     return {"caption": caption, "columns": [language.translate(column) for column in columns], "rows": rows, "of": of}
@@ -88,7 +88,7 @@ def _table(
 def _check(check: GradientCheck, symbols: Mapping[str, str], language: Language) -> dict[str, Any]:
     caption = say(language, CHECKED, h=language.number(check.h), error=language.number(check.max_relative_error))
     rows = [_checked(each, symbols, language) for each in check.parameters[:MOST_STEPS]]
-    return _table(caption, CHECK_COLUMNS, rows, language, "check")
+    return table(caption, CHECK_COLUMNS, rows, language, "check")
 
 
 def _checked(each: ParameterCheck, symbols: Mapping[str, str], language: Language) -> list[dict[str, str]]:
@@ -108,4 +108,4 @@ def _names(receipt: Receipt, language: Language) -> dict[str, Any]:
         [{"html": f'<code translate="no">{escape(name)}</code>'}, {"html": escape(text)}]
         for name, text in {**numbers, **receipt.texts}.items()
     ]
-    return _table("", NAME_COLUMNS, rows, language, "names")
+    return table("", NAME_COLUMNS, rows, language, "names")

@@ -1,0 +1,60 @@
+"""The page on which the tutor's own network shows how it reads a question."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from flask import url_for
+
+from tutor.dialogue.blocks import STEP_COLUMNS
+from tutor.dialogue.own_network import MOST_READ, Portrait
+from tutor.dialogue.page import lesson_title
+from tutor.dialogue.view import Shelf
+from tutor.language import N_, Language
+from tutor.lessons.mathml import mathml
+from tutor.web.reading import question_text
+from tutor.web.results import phases, table
+from tutor.worked import InvalidInput
+
+HEARD, HEARD_COLUMNS = N_("What it hears"), (N_("Word or pair of words"), STEP_COLUMNS[0], N_("Input"))
+LIKELY, LIKELY_COLUMNS = N_("What it may be about"), (N_("Subject"), STEP_COLUMNS[0], N_("Chance"))
+UNKNOWN = N_("words it does not know")
+NOT_TAUGHT = N_("something that is not taught")
+COMMAND = N_("a request about the last answer")
+
+
+def short_question(text: str) -> str:
+    """A question short enough for its steps to be read; raises InvalidInput."""
+    question = question_text(text)
+    if len(question) > MOST_READ:
+        raise InvalidInput("/question", "too-long", {"most": MOST_READ})
+    return question
+
+
+def portrait_tables(found: Portrait, shelf: Shelf) -> Mapping[str, Any]:
+    """What was heard, what it may be about, and every step between."""
+    language = shelf.language
+    heard = [_row(_feature(name, language), f"x_{{{place}}}", language.number(x))
+             for place, (name, x) in enumerate(found.heard, 1)]  # fmt: skip
+    likely = [_row(_subject(slug, shelf), f"p_{{{place}}}", language.number(chance, "%1"))
+              for place, (slug, chance) in enumerate(found.likely, 1)]  # fmt: skip
+    return {
+        "heard": table(language.translate(HEARD), HEARD_COLUMNS, heard, language, "names"),
+        "likely": table(language.translate(LIKELY), LIKELY_COLUMNS, likely, language, "names"),
+        "steps": tuple(phases(found.receipt, shelf)),
+    }
+
+
+def _row(name: str, symbol: str, number: str) -> list[dict[str, str]]:
+    return [{"html": cell} for cell in (name, mathml(symbol), number)]
+
+
+def _feature(name: str, language: Language) -> str:
+    return f'<code translate="no">{escape(name)}</code>' if name else escape(language.translate(UNKNOWN))
+
+
+def _subject(slug: str, shelf: Shelf) -> str:
+    if slug not in shelf.edition.lessons:
+        return escape(shelf.language.translate(COMMAND if slug.startswith("follow-") else NOT_TAUGHT))
+    address = url_for("pages.lesson", lang=shelf.language.code, slug=slug)
+    return f'<a href="{escape(address)}">{escape(str(lesson_title(shelf.edition, slug)))}</a>'
