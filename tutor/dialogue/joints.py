@@ -95,7 +95,7 @@ def _joints(text: str, about: str, mind: Mind) -> Iterator[Joint]:
         alone = decided(left, mind), _in_context(right, about, mind)
         one, two = _each_its_own(left, right, alone, mind)
         if {one.kind, two.kind} <= {"answer", "clarify"} and one.slug != two.slug:
-            third = next(iter(whole)) not in (one.slug, two.slug)
+            third = next(iter(whole), "") not in (one.slug, two.slug)
             if not (compared and third):  # « Adam or SGD? » has a lesson of its own
                 sure = alone != (one, two) and min(one.score, two.score) >= _SECOND
                 twice = sure and left.endswith("?") and right.endswith("?")
@@ -132,12 +132,10 @@ def others(text: str, told: Iterable[str | None], mind: Mind) -> Iterator[Match]
 
 def _odds(left: str, right: str, decisions: tuple[Decision, Decision], whole: Mapping[str, float]) -> float:
     words = min(len(split(right)), _MANY_WORDS) / _MANY_WORDS
-    return (
-        _SIDES * min(each.score for each in decisions) + _WHOLE * min(whole.get(str(each.slug), 0.0) for each in decisions)
-        + _WORDS * words
-        + _JOINED * bool(_JOINS.match(right))
-        + _QUESTION * left.endswith("?") + _OPENED * bool(_OPENS.match(right)) - _LEAST
-    )  # fmt: skip
+    sides = _SIDES * min(each.score for each in decisions)
+    both = _WHOLE * min(whole.get(str(each.slug), 0.0) for each in decisions)
+    place = _JOINED * bool(_JOINS.match(right)) + _QUESTION * left.endswith("?") + _OPENED * bool(_OPENS.match(right))
+    return sides + both + _WORDS * words + place - _LEAST
 
 
 def _beside(left: str, right: str, decisions: tuple[Decision, Decision], mind: Mind) -> bool:

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import dropwhile
 
 from tutor.dialogue.answering import Mind, decided
 from tutor.dialogue.commands import MOST_WORDS, PATTERNS, command_of
 from tutor.dialogue.joints import others, parted
 from tutor.dialogue.matching import Decision, kind_of
 from tutor.dialogue.prompt import Request
-from tutor.dialogue.words import split
+from tutor.dialogue.words import split, wordset
 
 _ASKING = ("question", "follow")
+_CONNECTING = wordset("and et mais but ok then alors now maintenant so")
+_SUPPOSING = frozenset((word,) for word in wordset(
+    "with avec use using utilise utilisez utiliser try essaie essayez take prends prenez set mets mettez make change changez"
+)) | {("what", "if"), ("what", "would"), ("what", "happens"), ("if", "we"), ("si", "on"), ("que", "se")}  # fmt: skip
 _SIDES = ("check", "limits", "chart", "code")
 # A text without one of these words asks for no side, and is not searched for topics.
 _HINTS = frozenset().union(*(pattern.needs[0] for pattern in PATTERNS if pattern.kind in _SIDES))
@@ -59,10 +64,17 @@ def _meant(request: Request, mind: Mind) -> Iterator[Request]:
     if side:
         yield replace(request, kind="side", names=side)
         return
-    parts = [] if request.label else parted(request.text, mind)
+    parts = [] if request.label or _supposes(request.text) else parted(request.text, mind)
     for text, decision in parts or [(request.text, decided(request.text, mind))]:
         kind = kind_of(decision) if request.kind == "question" else request.kind  # « 10 000 steps » may be a wish
         yield replace(request, kind=kind, text=text, decision=decision)
+
+
+def _supposes(text: str) -> bool:
+    """« et avec ReLU et Adam ? », "what if we use tanh, and 10 steps", "3 layers and tanh": one wish, whatever it names."""
+    words = tuple(dropwhile(_CONNECTING.__contains__, split(text)))
+    counts = "".join(words[:1]).isdigit() and "?" not in text
+    return counts or ((words[:1] in _SUPPOSING or words[:2] in _SUPPOSING) and "?" not in text.rstrip()[:-1])
 
 
 def _side(text: str, mind: Mind) -> tuple[str, ...]:
