@@ -187,7 +187,8 @@ def test_yes_to_several_choices_asks_which(tutor: Tutor) -> None:
 
 
 @pytest.mark.parametrize(("text", "place"), [
-    ("b", 1), ("2", 1), ("the answer is b", 1), ("la réponse a", 0), ("c'est la c", 2), ("je dis la deuxième", 1), ("3)", 2),
+    ("b", 1), ("2", 1), ("the answer is b", 1), ("I would say b", 1), ("the first one", 0), ("la b je crois", 1),
+    ("la réponse a", 0), ("c'est la c", 2), ("je dis la deuxième", 1), ("3)", 2),
 ])  # fmt: skip
 def test_a_lessons_question_may_be_answered(tutor: Tutor, text: str, place: int) -> None:
     asked = shown(tutor, "What is dropout?", "quiz me").page.blocks[-1].data["choices"]
@@ -196,6 +197,11 @@ def test_a_lessons_question_may_be_answered(tutor: Tutor, text: str, place: int)
         told = view.page.blocks[-1].data["text"]
         assert told.startswith(("Right:", "Exact") if asked[place]["right"] else ("Not this one:", "Non, pas celle-ci"))
     assert asked[place]["why"]["text"] in shown(tutor, "What is dropout?", "quiz me", text).page.blocks[-1].data["text"]
+
+
+def test_an_ok_after_an_answer_chooses_nothing(tutor: Tutor) -> None:
+    assert last(tutor, "What is dropout?", "ok").note == "thanks"
+    assert last(tutor, "What is dropout?", "yes").note == "which-one"
 
 
 def test_an_answer_that_was_not_offered_is_none(tutor: Tutor) -> None:

@@ -29,6 +29,9 @@ JOINED = {
     "What is dropout? Why does it help? And how do I choose the learning rate?": ["dropout", "learning-rate"],
     "What is the difference between a gradient that vanishes and one that explodes?":
         ["vanishing-gradients", "exploding-gradients"],
+    "What is an epoch and what is a batch and what is dropout?": ["epochs-and-batches", "dropout"],
+    "Qu'est-ce que le dropout, et qu'est-ce qu'une époque ?": ["dropout", "epochs-and-batches"],
+    "what is adam what is dropout": ["adam", "dropout"],
     "dropout, adam, relu": ["dropout", "adam", "relu"],
     "What are dropout, Adam and ReLU?": ["dropout", "adam", "relu"],
     "what's dropout & what's adam": ["dropout", "adam"],
@@ -42,6 +45,8 @@ WHOLE = [
     "Expliquez le rapport entre la rétropropagation et la descente de gradient",
     "What is the difference between Adam and SGD?", "If I swap SGD for Adam, is it still backpropagation?",
     "What is backpropagation and why does it matter?", "Is the loss going down, and is that good?",
+    "What is the difference between training and test?",
+    "À quoi servent les ensembles d'entraînement, de validation et de test ?",
     "Adam vs SGD", "Bonjour Madame, mon réseau n'apprend rien du tout", "With lr=0.1, how big is a step of momentum?",
     "I have 3 layers. Is that too many? Does it make training slower?", "What is a hidden layer? Is it really needed?",
     "GELU vs ReLU: is the smooth one worth the extra cost", "Quelle est la différence entre epoch, batch et itération ?",
@@ -92,6 +97,7 @@ def test_a_sentence_about_what_is_not_taught_is_declined_beside_the_answer(tutor
     ("What is dropout? And give me the formula and the sources.", ["question", "formula", "sources"]),
     ("Explain the chain rule, then quiz me.", ["question", "check"]),
     ("Explique ReLU et donne un exemple", ["question", "example"]), ("Interroge-moi sur ça", ["check"]),
+    ("Comment fonctionne Adam ? Réponds en anglais.", ["question", "translate"]),
     ("Explain momentum in French", ["question", "translate"]), ("how do you say weight in French?", ["question"]),
     ("What is the difference between the loss and the formula?", ["question"]),
     ("Tous les poids sont égaux. D'où ça vient ?", ["question"]),
@@ -172,6 +178,7 @@ def test_a_command_that_names_a_topic_is_a_question_about_it(text: str, slug: st
 
 @pytest.mark.parametrize(("text", "slug", "aspect"), [
     ("Quiz me on overfitting", "overfitting", "check"), ("Interroge-moi sur le surapprentissage", "overfitting", "check"),
+    ("quiz me on convolution", "convolution", "check"),
     ("limits of dropout", "dropout", "limits"), ("les limites du dropout", "dropout", "limits"),
     ("draw gradient descent", "gradient-descent", "chart"), ("draw backpropagation", "backpropagation", None),
     ("give me the PyTorch code for backpropagation", "backpropagation", "code"), ("code of dropout", "dropout", None),

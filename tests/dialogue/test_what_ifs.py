@@ -35,6 +35,9 @@ WISHES = [
     ("with softmax and cross-entropy", {"/loss": "cross_entropy", ACTIVATION: "softmax"}),
     ("avec l'erreur quadratique moyenne", {"/loss": "mean_squared_error"}),
     ("3 hidden layers and tanh", {LAYERS: [2, 2, 2, 2, 2], ACTIVATION: "tanh"}),
+    ("et si le taux d'apprentissage vaut 1,1 ?", {RATE: 1.1}), ("Adam and learning rate 0.01", {METHOD: "adam", RATE: 0.01}),
+    ("tanh and 10 steps", {ACTIVATION: "tanh", "/steps": 10}),
+    ("layers 2-3-1 and momentum", {LAYERS: [2, 3, 1], METHOD: "momentum"}),
     ("use ReLU and Adam", {ACTIVATION: "relu", METHOD: "adam", RATE: 0.001}),
     ("et avec Adam, tanh et dix pas ?", {ACTIVATION: "tanh", METHOD: "adam", RATE: 0.001, "/steps": 10}),
     ("what if we use a learning rate of 0.1, and 3 hidden layers?", {RATE: 0.1, LAYERS: [2, 2, 2, 2, 2]}),
@@ -89,6 +92,11 @@ def test_a_start_is_an_input(tutor: Tutor, text: str) -> None:
 def test_a_number_without_an_input_changes_nothing(tutor: Tutor, text: str) -> None:
     part = last(tutor, DESCENT, text)
     assert (part.kind, part.note, part.receipt) == ("command", "which-input", None)
+
+
+def test_a_bare_number_is_for_what_alone_was_changed(tutor: Tutor) -> None:
+    assert new(last(tutor, DESCENT, "start at -3", "with 4")) == {"/x0": 4.0}
+    assert last(tutor, DESCENT, "start at -3 with a learning rate of 0.3", "with 0.5").note == "which-input"
 
 
 def test_sizes_that_an_example_cannot_take_are_brought_within_bounds_or_refused(tutor: Tutor) -> None:

@@ -75,6 +75,11 @@ def test_another_number_may_be_asked_in_fewer_words(tutor: Tutor, text: str) -> 
     assert (second.aspect, second.receipt) == ("origin", first.receipt) and second.trace != first.trace
 
 
+def test_a_thousandth_is_not_read_as_thousands(tutor: Tutor) -> None:
+    assert last(tutor, BACKPROP, "et avec Adam", "d'où vient 0,001 ?").trace[0] == "learning_rate"
+    assert last(tutor, "What is ReLU?", "d'où vient 0,001 ?").note == "no-such-number"
+
+
 def test_an_input_says_that_it_is_one(tutor: Tutor) -> None:
     view = shown(tutor, BACKPROP, "where does 0.15 come from?")
     assert view.page.blocks[1].data["text"] == "0.15 is an input of the example: nothing computed it, you can change it."

@@ -14,7 +14,7 @@ _TOKEN = re.compile(
     r"(?:e[+-]?\d{1,2}(?![a-z0-9])|\s?[x×*]\s?10\^?[+-]?\d{1,2})?))|[a-z][a-z0-9_]{0,40}|[=:/%?]"
 )
 _MINUS = dict.fromkeys(map(ord, "−–‐‑"), "-")
-_MARKED = re.compile(r"\d{1,3}(?:,\d{3})+")
+_MARKED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")  # « 0,001 » is no thousand
 _POWER = re.compile(r"\s?[x×*]\s?10\^?")
 _SPACED = re.compile(r"(?<![\d.,])(\d{1,3}) (?=\d{3}(?![\d]))")
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009"), " ")

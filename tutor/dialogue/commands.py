@@ -92,7 +92,8 @@ _PLACES = {
 _CHOOSING = " ".join(_PLACES)
 _ANSWERS = {**_PLACES, "a": 0, "b": 1, "c": 2, "d": 3}
 _ANSWERING = wordset(
-    "the answer is it s i say think choose pick that option number la le l reponse est ce je dis choisis pense que numero my ma"
+    "the answer is it s i say think choose pick that option number would guess probably la le l reponse est ce je dis dirais"
+    " choisis pense crois que numero my ma"
 )
 
 PATTERNS = (
@@ -134,8 +135,9 @@ PATTERNS = (
     _pattern("symbols", "symbol symbols symbole symboles notation notations",
              own=_SHOWING + _ARTICLES + "what is are these those mean means do does c est quoi que veut veulent dire signifie "
                  "signifient qu koi explain explique expliquez list liste all tous here s sont quels quel"),
-    _pattern("check", "quiz quizz interroge interrogez test teste testez exercise exercice exercices",
+    _pattern("check", "quiz quizz interroge interrogez exercise exercice exercices",
              own=_SHOWING + _ARTICLES + "on it this sur moi little petit petite my mon mes knowledge connaissances"),
+    _pattern("check", "test teste testez", "me moi my mes", own=_ARTICLES + "on it this sur knowledge connaissances"),
     _pattern("check", "question", "ask pose posez check", own=_ARTICLES + "on it sur moi"),
     _pattern("limits", "limits limitations limites caveats drawbacks inconvenients pitfalls pieges misconception misconceptions",
              own=_SHOWING + _ARTICLES + "its ses leurs what are is quelles quels sont there y t il common frequent idea"),
@@ -194,7 +196,8 @@ def answer_of(text: str) -> int | None:
     """The place of the answer that a text gives to a question with a few of them: "b", "2", « je dis la c »."""
     said = split(text[:MOST_CHARACTERS])
     words = [word for word in (said[2:] if said[:2] == ("c", "est") else said) if word not in _ANSWERING]
-    return _ANSWERS.get(words[0]) if len(words) == 1 else None
+    kept = [word for word in words if word != "one"] or words  # "the first one"
+    return _ANSWERS.get(kept[0]) if len(kept) == 1 else None
 
 
 def _fits(pattern: Pattern, words: Sequence[str]) -> bool:

@@ -15,9 +15,12 @@ from tutor.dialogue.origins import found_in, symbols_named
 from tutor.dialogue.prompt import Request
 from tutor.dialogue.receipts import from_json, programs, to_json
 from tutor.dialogue.what_ifs import bare_number, example_of, heard_of, names_no_input, numbers_of, wishes
+from tutor.dialogue.words import split, wordset
 from tutor.lessons.lesson import pieces
 
 Parts = Iterator[Part]
+# After an answer these say that it was heard, and choose nothing.
+_HEARD = wordset("ok okay d great super parfait")
 
 
 def _nothing(request: Request, note: str = "nothing-to-follow") -> Part:
@@ -206,6 +209,8 @@ def _agreed(request: Request, history: History, mind: Mind) -> Parts:
     last, offered = _offered(history)
     if last and offered and (last.kind == "clarify" or len(offered) == 1) and offered[0] in mind.library.lessons:
         yield _lesson(request, offered[0], mind)
+    elif last and last.kind == "answer" and split(request.text)[0] in _HEARD:
+        yield _nothing(request, "thanks")
     else:
         yield replace(_nothing(request, "which-one" if offered else "no-choice"), alternatives=offered)
 

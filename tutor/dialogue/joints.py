@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from tutor.dialogue.answering import Mind, decided
 from tutor.dialogue.matching import LIKELY, Decision, Match, rank
@@ -10,7 +11,8 @@ from tutor.dialogue.router import OTHER
 from tutor.dialogue.words import split, wordset
 
 _PLACE = re.compile(
-    r"(?<=\?)\s*(?=\w)|(?<=[!.;:…])\s+|(?<=,)\s+|\s(?=(?:(?:and|et|then|puis|ainsi\ que|vs\.?|versus)\b|[&/]\s))", re.IGNORECASE
+    r"(?<=\?)\s*(?=\w)|(?<=[!.;:…])\s+|(?<=,)\s+|\s(?=(?:(?:and|et|then|puis|ainsi\ que|vs\.?|versus"
+    r"|what\ (?:is|are)|what's|c'est\ quoi|qu'est-ce)\b|[&/]\s))", re.IGNORECASE
 )
 _ITEMS = re.compile(r"\s*(?:[,;/&\n]|\b(?:and|et|vs\.?|versus|ainsi\ que)\b)\s*", re.IGNORECASE)
 _ALSO = r"(?:(?:and|et|then|puis|ensuite|also|aussi|[&/])\ ){0,2}"
@@ -64,7 +66,18 @@ def parted(text: str, mind: Mind, about: str = "") -> list[tuple[str, Decision]]
     if best is None or best.odds < 0:
         return _topics(text, mind)
     sides = zip((best.left, best.right), best.decisions, strict=True)
-    return [part for side, decision in sides for part in parted(side, mind, about) or [(side, decision)]]
+    return _together(part for side, decision in sides for part in parted(side, mind, about) or [(side, decision)])
+
+
+def _together(parts: Iterable[tuple[str, Decision]]) -> list[tuple[str, Decision]]:
+    """The parts, neighbours about one lesson as one."""
+    runs = (list(run) for _, run in groupby(parts, lambda part: part[1].slug))
+    return [(" ".join(text for text, _ in run), run[0][1]) for run in runs]
+
+
+def asks(text: str) -> bool:
+    """Whether a text holds a word or a sign that asks."""
+    return _ASKS.search(text) is not None
 
 
 def _topics(text: str, mind: Mind) -> list[tuple[str, Decision]]:
@@ -89,8 +102,8 @@ def _joints(text: str, about: str, mind: Mind) -> Iterator[Joint]:
     one_subject = max(whole.values(), default=0.0) >= _ALONE
     for place in places:
         left, right = text[: place.start()], text[place.end() :]
-        clause = not left.endswith("?") and (one_subject or _COUNTS.match(right))
-        if clause or (not _ASKS.search(left) and _EACH.isdisjoint(split(right))):
+        clause = not left.endswith("?") and ((one_subject and not _OPENS.match(right)) or _COUNTS.match(right))
+        if clause or (not asks(left) and _EACH.isdisjoint(split(right))):
             continue
         alone = decided(left, mind), _in_context(right, about, mind)
         one, two = _each_its_own(left, right, alone, mind)

@@ -108,11 +108,12 @@ def names_of(editions: Sequence[Library]) -> Names:
     inputs = {name: _inputs(name, [each.examples[name].inputs for each in editions], concepts) for name in EXAMPLES}
     choices = {name: _choices(name) for name in EXAMPLES}
     options = {_key(split(text), concepts): option for option, text in reversed(list(_option_titles(editions)))}
-    return Names(concepts, inputs, choices, options, dict(_topics(editions[0].terms)))
+    return Names(concepts, inputs, choices, options, dict(_topics(editions[0])))
 
 
-def _topics(terms: Iterable[Term]) -> Iterator[tuple[Key, str]]:
-    for term in (term for term in terms if term.slug):
+def _topics(library: Library) -> Iterator[tuple[Key, str]]:
+    yield from ((split(slug), slug) for slug in library.lessons)
+    for term in (term for term in library.terms if term.slug):
         yield from ((split(form), term.slug) for form in (*term.variants, term.fr, term.en))
 
 

@@ -26,7 +26,7 @@ _ALPHABET = " abcdefgh"
 # Where a command may begin that ends a question: a sentence, a verb after « and » or a comma, the name of a language.
 _BEFORE_COMMANDS = re.compile(
     r"(?:(?<=[?.!…])\s+|,?\s+(?=(?:\S{1,4}\s){0,2}(?:show|give|quiz|draw|test|cite|summari[sz]e|montre|donne|interroge|dessine"
-    r"|trace)))(?:(?:and|et|then|puis)\s+){0,2}|,?\s+(?=(?:in|en)\s(?:english|french|anglais|fran[cç]ais)\b)"
+    r"|trace)))(?:(?:and|et|then|puis)\s+){0,2}|(?<!nswer)(?<!reply)(?<!ponds)(?<!pondez),?\s+(?=(?:in|en)\s(?:english|french|anglais|fran[cç]ais)\b)"
     r"|(?P<listed>\s+(?:and|et)\s+)(?=(?:the|les?|la|l'|an?|une?|des)\b)",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ from itertools import dropwhile
 
 from tutor.dialogue.answering import Mind, decided
 from tutor.dialogue.commands import MOST_WORDS, PATTERNS, command_of
-from tutor.dialogue.joints import others, parted
+from tutor.dialogue.joints import asks, others, parted
 from tutor.dialogue.matching import Decision, kind_of
 from tutor.dialogue.prompt import Request
 from tutor.dialogue.words import split, wordset
@@ -66,14 +66,14 @@ def _meant(request: Request, mind: Mind) -> Iterator[Request]:
         return
     parts = [] if request.label or _supposes(request.text) else parted(request.text, mind)
     for text, decision in parts or [(request.text, decided(request.text, mind))]:
-        kind = kind_of(decision) if request.kind == "question" else request.kind  # « 10 000 steps » may be a wish
-        yield replace(request, kind=kind, text=text, decision=decision)
+        follows = request.kind == "follow" and (not parts or any(map(str.isdigit, text)))  # « 10 000 steps » may be a wish
+        yield replace(request, kind="follow" if follows else kind_of(decision), text=text, decision=decision)
 
 
 def _supposes(text: str) -> bool:
-    """« et avec ReLU et Adam ? », "what if we use tanh, and 10 steps", "3 layers and tanh": one wish, whatever it names."""
+    """« et avec ReLU et Adam ? », "what if we use tanh, and 10 steps", "tanh and width 64": one wish, whatever it names."""
     words = tuple(dropwhile(_CONNECTING.__contains__, split(text)))
-    counts = "".join(words[:1]).isdigit() and "?" not in text
+    counts = any(map(str.isdigit, text)) and not asks(text)
     return counts or ((words[:1] in _SUPPOSING or words[:2] in _SUPPOSING) and "?" not in text.rstrip()[:-1])
 
 
@@ -85,10 +85,12 @@ def _side(text: str, mind: Mind) -> tuple[str, ...]:
     words = split(text)
     if len(words) > MOST_WORDS or _HINTS.isdisjoint(words):
         return ()
-    for length in range(min(_LONGEST, len(words)), 0, -1):
-        for place in range(len(words) - length + 1):
-            slug = mind.names.topics.get(words[place : place + length])
-            command = command_of(" ".join(words[:place] + words[place + length :])) if slug else None
-            if slug and command and command.kind in _SIDES:
-                return (command.kind, slug, *command.names)
-    return ()
+    found = (_commanded(words[:place] + words[place + length :], words[place : place + length], mind)
+             for length in range(min(_LONGEST, len(words)), 0, -1) for place in range(len(words) - length + 1))  # fmt: skip
+    return next(filter(None, found), ())
+
+
+def _commanded(rest: tuple[str, ...], topic: tuple[str, ...], mind: Mind) -> tuple[str, ...]:
+    slug = mind.names.topics.get(topic)
+    command = command_of(" ".join(rest)) if slug else None
+    return (command.kind, slug, *command.names) if slug and command and command.kind in _SIDES else ()

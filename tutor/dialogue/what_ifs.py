@@ -18,7 +18,7 @@ _AROUND = LEADING | wordset(
     increase decrease larger value valeur
     veux voudrais aimerais want like pareille chose layer layers couche couches activation activations function fonction
     optimizer optimiseur method methode loss perte unit units sizes tailles
-    hidden cachee cachees was were be etait etaient soit serait than
+    hidden cachee cachees vaut valait vaudrait equals equal egal egale was were be etait etaient soit serait than
     """
 ) | frozenset("?=:/")
 # What is named after such a word is wished; « et Adam ? » may be a question about Adam.
@@ -45,11 +45,11 @@ def bare_number(text: str) -> str:
 
 
 def heard_of(text: str, last: Part | None, mind: Mind) -> Heard:
-    """What a text wishes of the last example, or would wish of a network; a bare number is for what was changed last."""
+    """What a text wishes of the last example, or would wish of a network; a bare number is for what alone was changed."""
     heard = demands_of(text, mind.names, example_of(last) if last else "network-step")
     amounts = [token for token in tokens(text) if token.amount is not None]
     numeric = [pointer for pointer, _, new in last.changes if isinstance(new, float | int)] if last else []
-    if heard.demands or len(amounts) != 1 or not numeric:
+    if heard.demands or len(amounts) != 1 or len(numeric) != 1:
         return heard
     (token,) = amounts
     left = tuple(word for word in heard.left if word != token.text)
@@ -64,10 +64,10 @@ def example_of(last: Part) -> str:
 def wishes(request: Request, heard: Heard, mind: Mind) -> bool:
     """Whether a text wishes and does nothing else: « et avec Adam ? », but not « pourquoi Adam ? » nor « Adam ? »."""
     first = heard.left[0] if heard.left else ""
-    asks = heard.named_first or (first in _ASKING and heard.left[:2] not in LEADING_PAIRS)
+    counted = any(each.typed and (first in LEADING or each.typed not in ARTICLES) for each in heard.demands)
+    asks = (heard.named_first and not counted) or (first in _ASKING and heard.left[:2] not in LEADING_PAIRS)
     if not heard.demands or asks or not _AROUND.issuperset(heard.left):
         return False
-    counted = any(each.typed and (first in LEADING or each.typed not in ARTICLES) for each in heard.demands)
     wished = counted or not _WISHING.isdisjoint(heard.left[:_LED])
     return wished or (first in _AROUND and decision_of(request, mind).kind != "answer")
 
