@@ -18,7 +18,7 @@ _AROUND = LEADING | wordset(
     increase decrease larger value valeur
     veux voudrais aimerais want like pareille chose layer layers couche couches activation activations function fonction
     optimizer optimiseur method methode loss perte unit units sizes tailles
-    hidden cachee cachees vaut valait vaudrait equals equal egal egale was were be etait etaient soit serait than
+    there hidden cachee cachees vaut valait vaudrait equals equal egal egale was were be etait etaient soit serait than
     """
 ) | frozenset("?=:/")
 # What is named after such a word is wished; « et Adam ? » may be a question about Adam.
