@@ -94,6 +94,11 @@ def test_a_number_without_an_input_changes_nothing(tutor: Tutor, text: str) -> N
     assert (part.kind, part.note, part.receipt) == ("command", "which-input", None)
 
 
+@pytest.mark.parametrize("text", ["h = 5, 6, 7, 8", "x = 2, w = 0.5, b = 1", "q = [1, 2]", "q = 3 and 10 steps"])
+def test_values_of_what_the_example_does_not_take_are_not_passed_over(tutor: Tutor, text: str) -> None:
+    assert last(tutor, "What is a neuron?", text).note == "which-input"
+
+
 def test_a_bare_number_is_for_what_alone_was_changed(tutor: Tutor) -> None:
     assert new(last(tutor, DESCENT, "start at -3", "with 4")) == {"/x0": 4.0}
     assert last(tutor, DESCENT, "start at -3 with a learning rate of 0.3", "with 0.5").note == "which-input"

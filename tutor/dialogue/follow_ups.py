@@ -14,7 +14,7 @@ from tutor.dialogue.names import Heard
 from tutor.dialogue.origins import found_in, symbols_named
 from tutor.dialogue.prompt import Request
 from tutor.dialogue.receipts import from_json, programs, to_json
-from tutor.dialogue.what_ifs import bare_number, example_of, heard_of, names_no_input, numbers_of, wishes
+from tutor.dialogue.what_ifs import bare_number, example_of, heard_of, numbers_of, passes_over, wishes
 from tutor.dialogue.words import split, wordset
 from tutor.lessons.lesson import pieces
 
@@ -127,9 +127,10 @@ def _followed(request: Request, history: History, mind: Mind) -> Parts:
         yield from _traced(replace(request, names=(number,)), history, mind)
         return
     heard = heard_of(request.text, last, mind)
-    if last and names_no_input(request.text, heard):
+    wished = wishes(request, heard, mind)
+    if last and not wished and passes_over(request.text, heard):
         yield _nothing(request, "which-input")
-    elif not wishes(request, heard, mind):
+    elif not wished:
         kind = kind_of(decision_of(request, mind))
         yield from FOLLOW_UPS.get(kind, answered)(replace(request, kind=kind), history, mind)
     elif last is None:

@@ -3,6 +3,7 @@
 from tutor.answer import Part
 from tutor.dialogue.amounts import tokens
 from tutor.dialogue.answering import Mind, decision_of
+from tutor.dialogue.joints import asks
 from tutor.dialogue.names import ARTICLES, Demand, Heard, demands_of
 from tutor.dialogue.prompt import LEADING, LEADING_PAIRS, Request
 from tutor.dialogue.words import wordset
@@ -72,7 +73,8 @@ def wishes(request: Request, heard: Heard, mind: Mind) -> bool:
     return wished or (first in _AROUND and decision_of(request, mind).kind != "answer")
 
 
-def names_no_input(text: str, heard: Heard) -> bool:
-    """Whether a text gives a number and does not say of what: « et avec 7 ? »."""
+def passes_over(text: str, heard: Heard) -> bool:
+    """Whether a text that is no wish gives a number, and does not say of what (« et avec 7 ? ») or of no input ("h = 5, 6")."""
     numbers = numbers_of(text)
-    return bool(numbers) and not heard.demands and _AROUND.union(numbers).issuperset(heard.left)
+    bare = not heard.demands and _AROUND.union(numbers).issuperset(heard.left)
+    return bool(numbers) and (bare or ("=" in heard.left and not asks(text)))
