@@ -204,6 +204,11 @@ def test_an_ok_after_an_answer_chooses_nothing(tutor: Tutor) -> None:
     assert last(tutor, "What is dropout?", "yes").note == "which-one"
 
 
+@pytest.mark.parametrize("text", ["I don't know", "je ne sais pas", "the answer please", "la bonne réponse ?"])
+def test_who_gives_up_is_told_the_right_answer(tutor: Tutor, text: str) -> None:
+    assert shown(tutor, "What is dropout?", "quiz me", text).page.blocks[-1].data["text"].startswith("Right:")
+
+
 def test_an_answer_that_was_not_offered_is_none(tutor: Tutor) -> None:
     assert last(tutor, "What is dropout?", "quiz me", "d").note == "no-choice"
     assert last(tutor, "What is dropout?", "b").aspect is None

@@ -90,6 +90,12 @@ _PLACES = {
     "4": 3, "four": 3, "quatre": 3, "5": 4, "6": 5, "7": 6, "8": 7, "9": 8, "last": -1, "dernier": -1, "derniere": -1,
 }  # fmt: skip
 _CHOOSING = " ".join(_PLACES)
+RIGHT = "right"
+_GIVING_UP = frozenset({
+    "i don t know", "i dont know", "idk", "no idea", "i give up", "the answer", "the answer please", "answer", "solution",
+    "the solution", "je ne sais pas", "je sais pas", "aucune idee", "j abandonne", "la reponse", "la reponse svp", "la solution",
+    "la bonne reponse",
+})  # fmt: skip
 _ANSWERS = {**_PLACES, "a": 0, "b": 1, "c": 2, "d": 3}
 _ANSWERING = wordset(
     "the answer is it s i say think choose pick that option number would guess probably la le l reponse est ce je dis dirais"
@@ -192,12 +198,14 @@ def command_of(text: str) -> Command | None:
     return Command(found, _names(found, heard))
 
 
-def answer_of(text: str) -> int | None:
-    """The place of the answer that a text gives to a question with a few of them: "b", "2", « je dis la c »."""
+def answer_of(text: str) -> str | None:
+    """The place of the answer that a text gives to a question with a few of them: "b", « je dis la c »; RIGHT if it gives up."""
     said = split(text[:MOST_CHARACTERS])
+    if " ".join(said) in _GIVING_UP:
+        return RIGHT
     words = [word for word in (said[2:] if said[:2] == ("c", "est") else said) if word not in _ANSWERING]
     kept = [word for word in words if word != "one"] or words  # "the first one"
-    return _ANSWERS.get(kept[0]) if len(kept) == 1 else None
+    return str(_ANSWERS[kept[0]]) if len(kept) == 1 and kept[0] in _ANSWERS else None
 
 
 def _fits(pattern: Pattern, words: Sequence[str]) -> bool:

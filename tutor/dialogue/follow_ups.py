@@ -9,6 +9,7 @@ from tutor.dialogue.amounts import tokens
 from tutor.dialogue.another import another
 from tutor.dialogue.answering import History, Mind, answered, decision_of
 from tutor.dialogue.changes import Changed, changed, untold
+from tutor.dialogue.commands import RIGHT
 from tutor.dialogue.matching import kind_of
 from tutor.dialogue.names import Heard
 from tutor.dialogue.origins import found_in, symbols_named
@@ -227,8 +228,10 @@ def _checked(request: Request, history: History, mind: Mind) -> Parts:
     """Whether an answer to a lesson's question is right, and why."""
     last = history[-1][-1]
     choices = next(piece for piece in pieces(mind.library.lessons[str(last.lesson)]) if piece.kind == "choices")
-    given = int(request.names[0]) < len(choices.data["right"])
-    yield _again(last, request, aspect="checked", trace=request.names) if given else _nothing(request, "no-choice")
+    (given,) = request.names
+    place = choices.data["right"].index(True) if given == RIGHT else int(given)
+    offered = place < len(choices.data["right"])
+    yield _again(last, request, aspect="checked", trace=(str(place),)) if offered else _nothing(request, "no-choice")
 
 
 def _greeted(request: Request, history: History, mind: Mind) -> Parts:

@@ -42,7 +42,7 @@ def _as_meant(request: Request, history: History) -> Request:
     """After a lesson's question, « la b » is an answer to it."""
     asked = bool(history and history[-1]) and history[-1][-1].aspect in ("check", "checked")
     place = answer_of(request.text) if asked else None
-    return request if place is None else replace(request, kind="checked", names=(str(place),))
+    return request if place is None else replace(request, kind="checked", names=(place,))
 
 
 def _wanted(requests: Sequence[Request]) -> str | None:
