@@ -99,6 +99,15 @@ def test_values_of_what_the_example_does_not_take_are_not_passed_over(tutor: Tut
     assert last(tutor, "What is a neuron?", text).note == "which-input"
 
 
+@pytest.mark.parametrize(("text", "expected"), [
+    ("double the learning rate", {"/learning_rate": 0.4}), ("triple le taux d'apprentissage svp", {"/learning_rate": 0.6}),
+    ("halve the learning rate", {"/learning_rate": 0.1}), ("quadruple the steps", {"/steps": 40}),
+    ("what if we double the learning rate?", {"/learning_rate": 0.4}), ("et si on double le taux ?", {"/learning_rate": 0.4}),
+])  # fmt: skip
+def test_an_input_may_be_multiplied(tutor: Tutor, text: str, expected: dict[str, float]) -> None:
+    assert new(last(tutor, DESCENT, text)) == pytest.approx(expected)
+
+
 def test_a_bare_number_is_for_what_alone_was_changed(tutor: Tutor) -> None:
     assert new(last(tutor, DESCENT, "start at -3", "with 4")) == {"/x0": 4.0}
     assert last(tutor, DESCENT, "start at -3 with a learning rate of 0.3", "with 0.5").note == "which-input"

@@ -29,6 +29,11 @@ NUMERALS: dict[str, float] = {
     "half": 0.5, "demi": 0.5, "dozen": 12.0, "douzaine": 12.0, "cent": 100.0, "cents": 100.0, "hundred": 100.0,
     "mille": 1000.0, "thousand": 1000.0,
 }  # fmt: skip
+# Words that multiply what is named beside them.
+FACTORS = {
+    "double": 2.0, "doubler": 2.0, "doublez": 2.0, "twice": 2.0, "triple": 3.0, "tripler": 3.0, "triplez": 3.0,
+    "quadruple": 4.0, "quadrupler": 4.0, "quadruplez": 4.0, "halve": 0.5,
+}  # fmt: skip
 _COMPOUND = re.compile(r"\bdix[ -](sept|huit|neuf)\b")
 _SPELLED = {  # GREEK SMALL LETTER DELTA, GREEK SMALL LETTER FINAL SIGMA
     letter: f" {name(chr(letter)).split()[-1].casefold()} " for letter in range(ord("α"), ord("ω") + 1)

@@ -95,7 +95,9 @@ class Heard:
 
 
 @dataclass(frozen=True)
-class _Mention:
+class Mention:
+    """An input by its pointer ("" where the example has none) and its name, from one token to before another."""
+
     start: int
     end: int
     pointer: str
@@ -183,6 +185,12 @@ def demands_of(text: str, names: Names, example: str) -> Heard:
     return replace(heard, demands=(whole, *heard.demands))
 
 
+def named_in(text: str, names: Names, example: str) -> tuple[tuple[Token, ...], list[Mention]]:
+    """The tokens of a text, and the inputs that it names."""
+    found = tokens(text)[:MOST_TOKENS]
+    return found, list(_mentions(list(_said(_readable(found), names.concepts)), found, names, example))
+
+
 def _heard(text: str, names: Names, example: str) -> Heard:
     every = tokens(text.replace("_", " "))[:MOST_TOKENS]
     found = every[: _end(every)]
@@ -206,7 +214,7 @@ def _end(found: Sequence[Token]) -> int:
     return next(ends, len(words))
 
 
-def _amount(mention: _Mention, number: int, found: Sequence[Token]) -> Demand:
+def _amount(mention: Mention, number: int, found: Sequence[Token]) -> Demand:
     token, after = found[number], _word_before(found, min(mention.start, number))
     return Demand(mention.pointer, mention.name, token.amount or 0.0, token.whole, after, token.text)
 
@@ -221,7 +229,7 @@ def _readable(found: Sequence[Token]) -> list[str]:
     return ["#" if token.amount is not None or token.text == "entre" else token.text for token in found]
 
 
-def _mentions(said: Sequence[tuple[str, int, int]], found: Sequence[Token], names: Names, example: str) -> Iterator[_Mention]:
+def _mentions(said: Sequence[tuple[str, int, int]], found: Sequence[Token], names: Names, example: str) -> Iterator[Mention]:
     """The inputs that are named, the longest name at each place; quantities that the example does not have, too."""
     place, inputs = 0, names.inputs[example]
     while place < len(said):
@@ -229,7 +237,7 @@ def _mentions(said: Sequence[tuple[str, int, int]], found: Sequence[Token], name
         count, key = next(((n, key) for n, key in keys if len(key) == n and key in inputs), (1, (said[place][0],)))
         start, end = said[place][1], said[place + count - 1][2]
         if (key in inputs or key[0] in QUANTITIES) and not (_short(key) and not _assigned(found, end)):
-            yield _Mention(start, end, inputs.get(key, ""), key[0])
+            yield Mention(start, end, inputs.get(key, ""), key[0])
         place += count
 
 
@@ -242,9 +250,9 @@ def _assigned(found: Sequence[Token], end: int) -> bool:
     return any(token.text == "=" for token in found[end : end + 1])
 
 
-def _bound(mentions: Sequence[_Mention], found: Sequence[Token]) -> list[tuple[_Mention, int]]:
+def _bound(mentions: Sequence[Mention], found: Sequence[Token]) -> list[tuple[Mention, int]]:
     """Which number is whose: of the name before it (« a batch of 64 ») or after it (« 5 layers of 100 neurons »)."""
-    bound: dict[_Mention, int] = {}
+    bound: dict[Mention, int] = {}
     for place, token in enumerate(found):
         if token.amount is not None:
             before, after = _before(mentions, found, place), _after(mentions, found, place)
@@ -254,19 +262,19 @@ def _bound(mentions: Sequence[_Mention], found: Sequence[Token]) -> list[tuple[_
     return list(bound.items())
 
 
-def _counting(before: _Mention | None, after: _Mention, between: str) -> bool:
+def _counting(before: Mention | None, after: Mention, between: str) -> bool:
     """« layers of 100 neurons »: the number is that of the neurons."""
     return before is not None and {before.name, after.name} <= _COUNTED and between in ("of", "de")
 
 
-def _before(mentions: Sequence[_Mention], found: Sequence[Token], place: int) -> _Mention | None:
+def _before(mentions: Sequence[Mention], found: Sequence[Token], place: int) -> Mention | None:
     start = place
     while start > 0 and place - start < 4 and found[start - 1].text in _BETWEEN:
         start -= 1
     return next((mention for mention in mentions if start <= mention.end <= place), None)
 
 
-def _after(mentions: Sequence[_Mention], found: Sequence[Token], place: int) -> _Mention | None:
+def _after(mentions: Sequence[Mention], found: Sequence[Token], place: int) -> Mention | None:
     end = place + 1
     while end < len(found) and end - place < 3 and found[end].text in _BESIDE:
         end += 1
@@ -274,7 +282,7 @@ def _after(mentions: Sequence[_Mention], found: Sequence[Token], place: int) -> 
 
 
 def _named_options(
-    said: Sequence[tuple[str, int, int]], names: Names, example: str, numbered: set[_Mention]
+    said: Sequence[tuple[str, int, int]], names: Names, example: str, numbered: set[Mention]
 ) -> Iterator[tuple[Demand, int, int]]:
     """The options that are named, the longest name at each place; a number of the same name is no option."""
     place, starts = 0, {mention.start for mention in numbered}

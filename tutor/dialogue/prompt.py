@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from tutor.dialogue.amounts import tokens
+from tutor.dialogue.amounts import FACTORS, tokens
 from tutor.dialogue.commands import command_of
 from tutor.dialogue.matching import Decision
 from tutor.dialogue.pieces import Piece, pieces
@@ -97,7 +97,7 @@ def _follows(text: str) -> bool:
     found = tokens(text)
     if not 0 < len(found) <= _MOST_FOLLOWING:
         return False
-    led = found[0].text in LEADING or tuple(token.text for token in found[:2]) in LEADING_PAIRS
+    led = found[0].text in LEADING or found[0].text in FACTORS or tuple(token.text for token in found[:2]) in LEADING_PAIRS
     return led or any(token.amount is not None or token.text in _INSTEAD for token in found)
 
 

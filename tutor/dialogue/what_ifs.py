@@ -1,10 +1,12 @@
 """Whether a text wishes other numbers of the last example, and which: « et avec Adam ? », "after 10 steps"."""
 
+from typing import Any
+
 from tutor.answer import Part
-from tutor.dialogue.amounts import tokens
+from tutor.dialogue.amounts import FACTORS, tokens
 from tutor.dialogue.answering import Mind, decision_of
 from tutor.dialogue.joints import asks
-from tutor.dialogue.names import ARTICLES, Demand, Heard, demands_of
+from tutor.dialogue.names import ARTICLES, Demand, Heard, demands_of, named_in
 from tutor.dialogue.prompt import LEADING, LEADING_PAIRS, Request
 from tutor.dialogue.words import wordset
 
@@ -47,6 +49,8 @@ def bare_number(text: str) -> str:
 
 def heard_of(text: str, last: Part | None, mind: Mind) -> Heard:
     """What a text wishes of the last example, or would wish of a network; a bare number is for what alone was changed."""
+    if last and (scaled := _scaled(text, last, mind)):
+        return scaled
     heard = demands_of(text, mind.names, example_of(last) if last else "network-step")
     amounts = [token for token in tokens(text) if token.amount is not None]
     numeric = [pointer for pointer, _, new in last.changes if isinstance(new, float | int)] if last else []
@@ -55,6 +59,21 @@ def heard_of(text: str, last: Part | None, mind: Mind) -> Heard:
     (token,) = amounts
     left = tuple(word for word in heard.left if word != token.text)
     return Heard((Demand(numeric[0], "", token.amount or 0.0, token.whole, typed=token.text),), left)
+
+
+def _scaled(text: str, last: Part, mind: Mind) -> Heard | None:
+    """« double le taux d'apprentissage »: one input that is named without a number, times what the text says."""
+    found, mentions = named_in(text, mind.names, example_of(last))
+    factors = [place for place, token in enumerate(found) if token.text in FACTORS]
+    if not len(factors) == len(mentions) == 1 or numbers_of(text) or "#" in (pointer := mentions[0].pointer) or not pointer:
+        return None
+    value: Any = (last.receipt or {})["inputs"]
+    for name in pointer[1:].split("/"):
+        value = value[name]
+    typed = found[factors[0]].text
+    taken = {*range(mentions[0].start, mentions[0].end), *factors}
+    left = tuple(token.text for place, token in enumerate(found) if place not in taken)
+    return Heard((Demand(pointer, mentions[0].name, value * FACTORS[typed], value * FACTORS[typed], typed=typed),), left)
 
 
 def example_of(last: Part) -> str:
