@@ -59,7 +59,7 @@ def _unchanged(demands: Sequence[Demand], told: set[str], inputs: dict[str, Any]
     """The inputs that were already as wished."""
     for demand in demands:
         *path, name = demand.pointer[1:].split("/")
-        inside = _inside(inputs, path)
+        inside = value_at(inputs, path)
         if demand.pointer and demand.pointer not in told and isinstance(inside, dict) and name in inside:
             yield demand.pointer, inside[name], inside[name]
 
@@ -118,7 +118,7 @@ def _laid_field(record: Record, wanted: dict[str, Any], demand: Demand) -> Any:
     of = dict(leaves(record))[demand.pointer]
     *path, name = demand.pointer[1:].split("/")
     value = _READERS.get(type(of), _untaken)(of, demand)
-    inside = _inside(wanted, path)
+    inside = value_at(wanted, path)
     if value is None or inside is None:
         return None
     if isinstance(inside, list):
@@ -132,7 +132,8 @@ def _asked(of: Field, demand: Demand) -> Any:
     return demand.whole if isinstance(of, Integer) else demand.value
 
 
-def _inside(wanted: dict[str, Any], path: Sequence[str]) -> Any:
+def value_at(wanted: Mapping[str, Any], path: Sequence[str]) -> Any:
+    """What the inputs hold at the end of a path of names."""
     value: Any = wanted
     for name in path:
         value = value.get(name)
@@ -186,7 +187,7 @@ def differences(example: str, old: Mapping[str, Any], new: Mapping[str, Any]) ->
     """The inputs that are other than before; of a network the sizes of its layers, then its activations."""
     for pointer, of in leaves(EXAMPLES[example].fields):
         *path, name = pointer[1:].split("/")
-        before, after = (_inside(dict(inputs), path) for inputs in (old, new))
+        before, after = (value_at(inputs, path) for inputs in (old, new))
         if isinstance(before, dict) and name not in _SHAPES and _told(of, before[name], after[name]):
             yield pointer, before[name], after[name]
     for name in _SHAPES:

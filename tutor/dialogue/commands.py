@@ -3,7 +3,7 @@
 A command is made of its own words only, so that one foreign word (« pourquoi des couches cachées ») makes it a question.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tutor.dialogue.amounts import greek, tokens
@@ -151,9 +151,9 @@ PATTERNS = (
              "classiques common usual case cases",
              own=_SHOWING + _ARTICLES + "what are is quelle quelles sont s any"),
     _pattern("chart", "draw drawing plot chart picture diagram dessine dessinez dessin graphique schema courbe trace tracez",
-             own=_SHOWING + _ARTICLES + "me it how what would look like please a"),
+             own=_SHOWING + _ARTICLES + "how what look"),
     _pattern("simpler", "summary summarize summarise recap tldr resume resumer resumez",
-             own=_SHOWING + _ARTICLES + "short short please quick court bref brief"),
+             own=_SHOWING + _ARTICLES + "short quick court bref brief"),
     _pattern("simpler", "simpler simple simples simply simplify simplifie simplifier simplifiez simplement easier plain "
              "vulgarise vulgarisez facile facilement layman laymans basic",
              own=_ARTICLES + "more plus explain explique expliquer expliquez words word mots terms termes to way maniere "
@@ -196,6 +196,11 @@ def command_of(text: str) -> Command | None:
     if found is None:
         return _origin(text) or _symbol(text)
     return Command(found, _names(found, heard))
+
+
+def leading_words(kinds: Collection[str]) -> frozenset[str]:
+    """A text with none of these words is no command of these kinds, slips and groups of words aside."""
+    return frozenset().union(*(pattern.needs[0] for pattern in PATTERNS if pattern.kind in kinds))
 
 
 def answer_of(text: str) -> str | None:

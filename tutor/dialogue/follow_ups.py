@@ -96,8 +96,9 @@ def _sided(request: Request, history: History, mind: Mind) -> Parts:
     """One side of a lesson that the text names; the lesson, where it has no such side."""
     aspect, slug, *names = request.names
     whole = _lesson(request, slug, mind)
-    lacks = {"code": not programs(from_json(whole.receipt or {})), "chart": not _drawn(slug, mind)}
-    yield whole if lacks.get(aspect) else replace(whole, aspect=aspect, trace=tuple(names))
+    uncoded = aspect == "code" and not programs(from_json(whole.receipt or {}))
+    undrawn = aspect == "chart" and not _drawn(slug, mind)
+    yield whole if uncoded or undrawn else replace(whole, aspect=aspect, trace=tuple(names))
 
 
 def _drawn(slug: str, mind: Mind) -> bool:

@@ -1,12 +1,12 @@
 """Where a text that asks several things falls apart: every place is judged by what the router makes of both sides."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from tutor.dialogue.answering import Mind, decided
-from tutor.dialogue.matching import LIKELY, Decision, Match, rank
+from tutor.dialogue.matching import LIKELY, Decision, rank
 from tutor.dialogue.router import OTHER
 from tutor.dialogue.words import split, wordset
 
@@ -131,16 +131,16 @@ def _each_its_own(left: str, right: str, decisions: tuple[Decision, Decision], m
     one, two = decisions
     if not one.kind == two.kind == "answer" or one.slug != two.slug:
         return decisions
-    score, side, slug = max(((match.score, side, match.slug) for side, text in enumerate((left, right))
-                             for match in others(text, {one.slug}, mind)), default=(0.0, 0, one.slug))  # fmt: skip
-    other = Decision("answer", slug, score, ())
+    side, other = second_lesson((left, right), {one.slug}, mind) or (1, two)
     return (one, other) if side else (other, two)
 
 
-def others(text: str, told: Iterable[str | None], mind: Mind) -> Iterator[Match]:
-    """The likely lessons of a text, without those already told."""
-    likely = (match for match in rank(text, mind.router) if match.score >= LIKELY)
-    return (match for match in likely if match.slug in mind.library.lessons and match.slug not in set(told))
+def second_lesson(texts: Iterable[str], told: Collection[str | None], mind: Mind) -> tuple[int, Decision] | None:
+    """Of texts about one lesson, which is likeliest about another that is not told, and that one; None where none is likely."""
+    likely = [(match.score, place, match.slug) for place, text in enumerate(texts) for match in rank(text, mind.router)
+              if match.score >= LIKELY and match.slug in mind.library.lessons and match.slug not in told]  # fmt: skip
+    score, place, slug = max(likely, default=(0.0, 0, ""))
+    return (place, Decision("answer", slug, score, ())) if slug else None
 
 
 def _odds(left: str, right: str, decisions: tuple[Decision, Decision], whole: Mapping[str, float]) -> float:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tutor.dialogue.commands import PATTERNS, command_of
+from tutor.dialogue.commands import command_of, leading_words
 from tutor.dialogue.wishes import COMMAND_WORDS, wish_of
 from tutor.dialogue.words import MOST_CHARACTERS, split, wordset
 
@@ -32,7 +32,7 @@ _BEFORE_COMMANDS = re.compile(
 )
 _SIDES = wordset("code formula example steps sources symbols chart simpler another check limits")
 # A text without one of these words ends with no command.
-_HINTS = COMMAND_WORDS.union(*(pattern.needs[0] for pattern in PATTERNS if pattern.kind in _SIDES))
+_HINTS = COMMAND_WORDS | leading_words(_SIDES)
 _SAYING = wordset("say said called word words written dit dire mot mots appelle ecrit")
 
 _OPENERS = wordset(

@@ -17,11 +17,11 @@ MOST_PARTS = 8
 # A longer text is a question of its own.
 _MOST_FOLLOWING = 30
 # What a text begins with that goes on from what was said.
-LEADING = wordset(
-    """
-    and et with avec use utilise utilisez utiliser using try essaie essayez take prends prenez set mets mettez if si
-    pour for after apres instead but mais now maintenant make change changes changez quid ok alors then same meme en pareil
-    """
+USING = wordset(
+    "with avec use using utilise utilisez utiliser try essaie essayez take prends prenez set mets mettez make change changez"
+)
+LEADING = USING | wordset(
+    "and et if si pour for after apres instead but mais now maintenant changes quid ok alors then same meme en pareil"
 )
 LEADING_PAIRS = frozenset({
     ("what", "if"), ("what", "would"), ("what", "about"), ("what", "happens"), ("how", "about"), ("que", "se"),

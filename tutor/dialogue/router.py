@@ -92,7 +92,7 @@ class Reading:
 def reading(question: str, router: Router) -> Reading:
     """What the first steps of `chances` are computed from."""
     amounts = _amounts(_roots(question, router), router.features)
-    rows, names = list(amounts), dict(zip(router.features.values(), router.features, strict=True))
+    rows, names = list(amounts), tuple(router.features)
     weights = tuple(map(tuple, router.weights[rows].tolist()))
     return Reading(tuple(names[row] for row in rows), tuple(amounts.values()), tuple(router.importance[rows].tolist()), weights)
 

@@ -5,20 +5,18 @@ from dataclasses import replace
 from itertools import dropwhile
 
 from tutor.dialogue.answering import Mind, decided
-from tutor.dialogue.commands import MOST_WORDS, PATTERNS, command_of
-from tutor.dialogue.joints import asks, others, parted
-from tutor.dialogue.matching import Decision, kind_of
-from tutor.dialogue.prompt import Request
+from tutor.dialogue.commands import MOST_WORDS, command_of, leading_words
+from tutor.dialogue.joints import asks, parted, second_lesson
+from tutor.dialogue.matching import kind_of
+from tutor.dialogue.prompt import USING, Request
 from tutor.dialogue.words import split, wordset
 
 _ASKING = ("question", "follow")
 _CONNECTING = wordset("and et mais but ok then alors now maintenant so")
-_SUPPOSING = frozenset((word,) for word in wordset(
-    "with avec use using utilise utilisez utiliser try essaie essayez take prends prenez set mets mettez make change changez"
-)) | {("what", "if"), ("what", "would"), ("what", "happens"), ("if", "we"), ("si", "on"), ("que", "se")}  # fmt: skip
+_SUPPOSING = {("what", "if"), ("what", "would"), ("what", "happens"), ("if", "we"), ("si", "on"), ("que", "se")}
 _SIDES = ("check", "limits", "chart", "code")
 # A text without one of these words asks for no side, and is not searched for topics.
-_HINTS = frozenset().union(*(pattern.needs[0] for pattern in PATTERNS if pattern.kind in _SIDES))
+_HINTS = leading_words(_SIDES)
 _LONGEST = 5  # words of a term
 
 
@@ -38,10 +36,9 @@ def _each_its_own(parts: Iterable[Request], mind: Mind) -> list[Request]:
         alike = [before for before in range(place) if _alike(kept[before], part)]
         told = {each.decision.slug for each in kept if each.decision}
         places = (*alike, place) if alike else ()
-        seconds = [(match.score, at, match.slug) for at in places for match in others(kept[at].text, told, mind)]
-        if seconds:
-            score, at, slug = max(seconds)
-            kept[at] = replace(kept[at], decision=Decision("answer", slug, score, ()))
+        second = second_lesson([kept[at].text for at in places], told, mind)
+        if second:
+            kept[places[second[0]]] = replace(kept[places[second[0]]], decision=second[1])
     return kept
 
 
@@ -74,7 +71,7 @@ def _supposes(text: str) -> bool:
     """« et avec ReLU et Adam ? », "what if we use tanh, and 10 steps", "tanh and width 64": one wish, whatever it names."""
     words = tuple(dropwhile(_CONNECTING.__contains__, split(text)))
     counts = any(map(str.isdigit, text)) and not asks(text)
-    return counts or ((words[:1] in _SUPPOSING or words[:2] in _SUPPOSING) and "?" not in text.rstrip()[:-1])
+    return counts or ((not USING.isdisjoint(words[:1]) or words[:2] in _SUPPOSING) and "?" not in text.rstrip()[:-1])
 
 
 def _side(text: str, mind: Mind) -> tuple[str, ...]:

@@ -1,13 +1,12 @@
 """Whether a text wishes other numbers of the last example, and which: « et avec Adam ? », "after 10 steps"."""
 
-from typing import Any
-
 from tutor.answer import Part
 from tutor.dialogue.amounts import FACTORS, tokens
 from tutor.dialogue.answering import Mind, decision_of
+from tutor.dialogue.changes import value_at
 from tutor.dialogue.joints import asks
 from tutor.dialogue.names import ARTICLES, Demand, Heard, demands_of, named_in
-from tutor.dialogue.prompt import LEADING, LEADING_PAIRS, Request
+from tutor.dialogue.prompt import LEADING, LEADING_PAIRS, USING, Request
 from tutor.dialogue.words import wordset
 
 # Words that may stand around the wishes of a what-if; any other makes the text a question.
@@ -25,12 +24,7 @@ _AROUND = LEADING | wordset(
     """
 ) | frozenset("?=:/")
 # What is named after such a word is wished; « et Adam ? » may be a question about Adam.
-_WISHING = wordset(
-    """
-    use utilise utilisez utiliser using with avec try essaie essayez take prends prenez set mets mettez pour for make change
-    changes changez instead au pareil same meme veux want
-    """
-)
+_WISHING = USING | wordset("pour for changes instead au pareil same meme veux want")
 _ASKING = wordset("what how is are does est qu que quel quelle combien ou where")
 _LED = 4  # how many words may stand before a wish
 
@@ -67,9 +61,7 @@ def _scaled(text: str, last: Part, mind: Mind) -> Heard | None:
     factors = [place for place, token in enumerate(found) if token.text in FACTORS]
     if not len(factors) == len(mentions) == 1 or numbers_of(text) or "#" in (pointer := mentions[0].pointer) or not pointer:
         return None
-    value: Any = (last.receipt or {})["inputs"]
-    for name in pointer[1:].split("/"):
-        value = value[name]
+    value = value_at((last.receipt or {})["inputs"], pointer[1:].split("/"))
     typed = found[factors[0]].text
     taken = {*range(mentions[0].start, mentions[0].end), *factors}
     left = tuple(token.text for place, token in enumerate(found) if place not in taken)
@@ -85,8 +77,8 @@ def wishes(request: Request, heard: Heard, mind: Mind) -> bool:
     """Whether a text wishes and does nothing else: « et avec Adam ? », but not « pourquoi Adam ? » nor « Adam ? »."""
     first = heard.left[0] if heard.left else ""
     counted = any(each.typed and (first in LEADING or each.typed not in ARTICLES) for each in heard.demands)
-    asks = (heard.named_first and not counted) or (first in _ASKING and heard.left[:2] not in LEADING_PAIRS)
-    if not heard.demands or asks or not _AROUND.issuperset(heard.left):
+    asked = (heard.named_first and not counted) or (first in _ASKING and heard.left[:2] not in LEADING_PAIRS)
+    if not heard.demands or asked or not _AROUND.issuperset(heard.left):
         return False
     wished = counted or not _WISHING.isdisjoint(heard.left[:_LED])
     return wished or (first in _AROUND and decision_of(request, mind).kind != "answer")

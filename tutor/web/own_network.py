@@ -8,7 +8,8 @@ from flask import url_for
 
 from tutor.dialogue.blocks import STEP_COLUMNS
 from tutor.dialogue.own_network import MOST_READ, Portrait
-from tutor.dialogue.page import lesson_title
+from tutor.dialogue.page import lesson_title, say
+from tutor.dialogue.router import FOLLOW
 from tutor.dialogue.view import Shelf
 from tutor.language import N_, Language
 from tutor.lessons.mathml import mathml
@@ -18,6 +19,10 @@ from tutor.worked import InvalidInput
 
 HEARD, HEARD_COLUMNS = N_("What it hears"), (N_("Word or pair of words"), STEP_COLUMNS[0], N_("Input"))
 LIKELY, LIKELY_COLUMNS = N_("What it may be about"), (N_("Subject"), STEP_COLUMNS[0], N_("Chance"))
+SIZES = N_(
+    "In all it knows {features} words and pairs of words and {subjects} subjects. An input says how much a word tells, and a pair"
+    " counts for less than a word; together they have length 1. A score adds the inputs, each times its weight for that subject."
+)
 UNKNOWN = N_("words it does not know")
 NOT_TAUGHT = N_("something that is not taught")
 COMMAND = N_("a request about the last answer")
@@ -31,8 +36,8 @@ def short_question(text: str) -> str:
     return question
 
 
-def portrait_tables(found: Portrait, shelf: Shelf) -> Mapping[str, Any]:
-    """What was heard, what it may be about, and every step between."""
+def portrait_page(found: Portrait, shelf: Shelf) -> Mapping[str, Any]:
+    """What was heard, what it may be about, how large the network is, and every step between."""
     language = shelf.language
     heard = [_row(_feature(name, language), f"x_{{{place}}}", language.number(x))
              for place, (name, x) in enumerate(found.heard, 1)]  # fmt: skip
@@ -41,6 +46,7 @@ def portrait_tables(found: Portrait, shelf: Shelf) -> Mapping[str, Any]:
     return {
         "heard": table(language.translate(HEARD), HEARD_COLUMNS, heard, language, "names"),
         "likely": table(language.translate(LIKELY), LIKELY_COLUMNS, likely, language, "names"),
+        "sizes": say(language, SIZES, features=language.number(found.features), subjects=language.number(found.subjects)),
         "steps": tuple(phases(found.receipt, shelf)),
     }
 
@@ -55,6 +61,6 @@ def _feature(name: str, language: Language) -> str:
 
 def _subject(slug: str, shelf: Shelf) -> str:
     if slug not in shelf.edition.lessons:
-        return escape(shelf.language.translate(COMMAND if slug.startswith("follow-") else NOT_TAUGHT))
+        return escape(shelf.language.translate(COMMAND if slug.startswith(FOLLOW) else NOT_TAUGHT))
     address = url_for("pages.lesson", lang=shelf.language.code, slug=slug)
     return f'<a href="{escape(address)}">{escape(str(lesson_title(shelf.edition, slug)))}</a>'

@@ -12,7 +12,7 @@ from tutor.answer import Conversation, Exchange
 from tutor.conversations import Question, UnknownLesson, lesson_page, markdown, views
 from tutor.conversations import ask as ask_tutor
 from tutor.dialogue.own_network import MOST_READ, portrait
-from tutor.dialogue.page import lesson_title, say
+from tutor.dialogue.page import lesson_title
 from tutor.dialogue.prompt import language_of
 from tutor.dialogue.view import Shelf, view
 from tutor.language import N_
@@ -25,7 +25,7 @@ from tutor.web.face import IN_LESSONS, face_in
 from tutor.web.font import maths_font
 from tutor.web.forms import Sheet, form_of
 from tutor.web.negotiation import accepted_language, revalidated, unkept
-from tutor.web.own_network import portrait_tables, short_question
+from tutor.web.own_network import portrait_page, short_question
 from tutor.web.reading import question_text
 from tutor.web.reasons import sentence
 from tutor.web.results import result_of
@@ -38,11 +38,6 @@ FIRST_QUESTIONS = (
     N_("How does the chain rule get involved?"),
     N_("Why are there hidden layers?"),
     N_("How much longer does training take with each added layer?"),
-)
-
-SIZES_OF_ROUTER = N_(
-    "In all it knows {features} words and pairs of words and {subjects} subjects. An input says how much a word tells, and a pair"
-    " counts for less than a word; together they have length 1. A score adds the inputs, each times its weight for that subject."
 )
 
 # Buttons of a form that make a list, which they name, longer or shorter by one.
@@ -206,10 +201,7 @@ def router(lang: str) -> Response:
     shelf = _shelf(lang)
     question = short_question(request.args.get("question") or shelf.language.translate(FIRST_QUESTIONS[1]))
     found = portrait(question, rooms().tutor.router)
-    tables = portrait_tables(found, shelf) if found else None
-    counts = {"features": found.features, "subjects": found.subjects} if found else {}
-    sizes = say(shelf.language, SIZES_OF_ROUTER, **{name: shelf.language.number(count) for name, count in counts.items()})
-    return revalidated(_page("router.html", question=question, most=MOST_READ, found=tables, sizes=sizes))
+    return revalidated(_page("router.html", question=question, most=MOST_READ, found=found and portrait_page(found, shelf)))
 
 
 @pages.get("/<lang>/examples/<name>")
