@@ -17,8 +17,8 @@ from tutor.web.reading import question_text
 from tutor.web.results import phases, table
 from tutor.worked import InvalidInput
 
-HEARD, HEARD_COLUMNS = N_("What it hears"), (N_("Word or pair of words"), STEP_COLUMNS[0], N_("Input"))
-LIKELY, LIKELY_COLUMNS = N_("What it may be about"), (N_("Subject"), STEP_COLUMNS[0], N_("Chance"))
+HEARD, HEARD_COLUMNS = N_("What it hears"), (N_("Word or pair of words"), N_("Input"), STEP_COLUMNS[0])
+LIKELY, LIKELY_COLUMNS = N_("What it may be about"), (N_("Subject"), N_("Chance"), STEP_COLUMNS[0])
 SIZES = N_(
     "In all it knows {features} words and pairs of words and {subjects} subjects. An input says how much a word tells, and a pair"
     " counts for less than a word; together they have length 1. A score adds the inputs, each times its weight for that subject."
@@ -39,9 +39,9 @@ def short_question(text: str) -> str:
 def portrait_page(found: Portrait, shelf: Shelf) -> Mapping[str, Any]:
     """What was heard, what it may be about, how large the network is, and every step between."""
     language = shelf.language
-    heard = [_row(_feature(name, language), f"x_{{{place}}}", language.number(x))
+    heard = [_row(_feature(name, language), language.number(x), f"x_{{{place}}}")
              for place, (name, x) in enumerate(found.heard, 1)]  # fmt: skip
-    likely = [_row(_subject(slug, shelf), f"p_{{{place}}}", language.number(chance, "%1"))
+    likely = [_row(_subject(slug, shelf), language.number(chance, "%1"), f"p_{{{place}}}")
               for place, (slug, chance) in enumerate(found.likely, 1)]  # fmt: skip
     return {
         "heard": table(language.translate(HEARD), HEARD_COLUMNS, heard, language, "names"),
@@ -51,8 +51,8 @@ def portrait_page(found: Portrait, shelf: Shelf) -> Mapping[str, Any]:
     }
 
 
-def _row(name: str, symbol: str, number: str) -> list[dict[str, str]]:
-    return [{"html": cell} for cell in (name, mathml(symbol), number)]
+def _row(name: str, number: str, symbol: str) -> list[dict[str, str]]:
+    return [{"html": cell} for cell in (name, number, mathml(symbol))]  # on a narrow page the symbol is what scrolls away
 
 
 def _feature(name: str, language: Language) -> str:
